@@ -1,0 +1,71 @@
+"""Who said what, where: the types of the ledger. Offsets are code points of `Document.text`, half-open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document as it was read: ``text`` is what every offset counts in, after decoding and removal of markup."""
+
+    id: str
+    path: str
+    sha256: str  # of the bytes of the file
+    encoding: str
+    text: str
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who is spoken of. ``kind``: person, country, organisation, group, unnamed."""
+
+    id: str
+    name: str
+    kind: str
+    mentions: int = 0
+    names: tuple[str, ...] = ()  # the forms that the texts use
+    member_of: tuple[str, ...] = ()  # ids of countries or organisations that the texts tie the actor to
+    roles: tuple[str, ...] = ()  # offices that the texts give, e.g. "foreign policy chief"
+    spans: tuple[tuple[str, int, int], ...] = ()  # every mention: document id, start, end
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An attributed statement. Each part is a list of spans; an absent part is empty."""
+
+    id: str
+    document: str
+    source: tuple[Span, ...]
+    cue: tuple[Span, ...]
+    content: tuple[Span, ...]
+    direct: bool | Literal["mixed"]
+    polarity: Literal["asserted", "denied", "asked"]
+    kind: Literal["speech", "attitude"]
+    speaker: str | None  # id of an actor; None where the text does not say
+    about: tuple[str, ...] = ()  # ids of actors
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The statements of all documents read, in order of document and place."""
+
+    documents: tuple[Document, ...]
+    statements: tuple[Statement, ...]
+    actors: tuple[Actor, ...]
+    skipped: tuple[tuple[str, str], ...] = field(default=())  # path, reason
+
+    def document(self, id: str) -> Document:
+        return next(d for d in self.documents if d.id == id)
+
+    def actor(self, id: str) -> Actor:
+        return next(a for a in self.actors if a.id == id)
+
+    def words(self, document: str, spans: tuple[Span, ...]) -> str:
+        """The words of the spans, pieces joined by an ellipsis."""
+        text = self.document(document).text
+        return " … ".join(text[a:b] for a, b in spans)
