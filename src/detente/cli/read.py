@@ -1,0 +1,50 @@
+"""`detente read`: documents to a ledger of attributed statements."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from detente.cli.output import console, print_json
+
+
+def command(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="txt, html, md, pdf, docx, a folder of them, or - for standard input.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write ledger.csv and ledger.jsonl there.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Find who said what, word for word, with the place in the text.
+
+    Example: detente read report.txt --out ledger
+    """
+    from detente.news import ledger_record, read, write_ledger
+
+    ledger = read(files)
+    written = write_ledger(ledger, out) if out is not None else None
+    if json:
+        print_json("read", ledger_record(ledger))
+        return
+    table = Table(title=f"{len(ledger.statements)} statements in {len(ledger.documents)} document(s)", title_justify="left")
+    for column in ("who", "cue", "what", "how"):
+        table.add_column(column, overflow="fold")
+    for statement in ledger.statements:
+        who = ledger.actor(statement.speaker).name if statement.speaker else "not said"
+        how = {True: "direct", False: "indirect", "mixed": "mixed"}[statement.direct]
+        how = how if statement.polarity == "asserted" else f"{how}, {statement.polarity}"
+        cue, content = (ledger.words(statement.document, part) for part in (statement.cue, statement.content))
+        table.add_row(*(_plain(text) for text in (who, cue, content, how)))
+    screen = console()
+    screen.print(table)
+    for path, reason in ledger.skipped:
+        screen.print(f"skipped {path}: {reason}", markup=False)
+    if written is not None:
+        screen.print(f"written: {', '.join(str(p) for p in written)}", markup=False)
+    else:
+        screen.print("next: detente brief with the same files, or --out DIR to keep the ledger", markup=False)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).replace("[", r"\[")

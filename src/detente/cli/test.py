@@ -1,0 +1,62 @@
+"""`detente test`: claims and policies over the ranges."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from detente.cli.output import console, print_json, progress
+from detente.errors import BadInput, Where
+
+VERDICTS = ("holds throughout", "holds if", "fails throughout", "undecided")
+
+
+def command(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, a project folder, or a shipped scenario's name.")],
+    draws: Annotated[int, typer.Option("--draws", min=8, max=10_000_000, help="Points of the ranges.")] = 1024,
+    seed: Annotated[int | None, typer.Option("--seed", help="Default: the scenario's.")] = None,
+    only: Annotated[list[str] | None, typer.Option("--only", metavar="CLAIM", help="Test this claim alone; may be repeated.")] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes; the result is the same bytes.")] = 1,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Keep finished chunks and results there.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the chunks that --out has.")] = False,
+    fail_on: Annotated[list[str] | None, typer.Option("--fail-on", metavar="VERDICT", help="Exit status 1 if a claim has this verdict; may be repeated.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> int:
+    """Test every claim and policy over the ranges: verdict, rule, and the assumption that flips it.
+
+    Example: detente test peace-talks --draws 512 --only concessions-signal
+    """
+    refused = [f.replace("-", " ") for f in fail_on or []]
+    for word in refused:
+        if word not in VERDICTS:
+            raise BadInput("no such verdict", where=Where(field="--fail-on"), found=word, allowed=VERDICTS)
+
+    from detente.explore import test
+
+    with progress(quiet=json) as tell:
+        findings = test(scenario, draws=draws, seed=seed, only=only or None, workers=workers, out=out, resume=resume, progress=tell)
+    body = findings.record()
+    if json:
+        print_json("test", body)
+    else:
+        _show(body)
+    return int(any(claim["verdict"] in refused for claim in body["claims"]))
+
+
+def _show(body: dict) -> None:  # type: ignore[type-arg]
+    screen = console()
+    table = Table(title=f"{body['scenario']}: {body['draws']} draws", title_justify="left", show_lines=True)
+    table.add_column("claim", overflow="fold", ratio=3)
+    table.add_column("verdict", overflow="fold", ratio=2)
+    table.add_column("nearest flip", overflow="fold", ratio=2)
+    table.add_column("undecided", justify="right")
+    for claim in body["claims"]:
+        verdict = claim["verdict"] + (f" {claim['rule_text']}" if claim["verdict"] == "holds if" else "")
+        flip = claim["nearest_flip"]
+        flips = ", ".join(f"{n} = {v:.3g}" for n, v in flip["parameters"].items()) if flip else "none found"
+        table.add_row(*(str(x).replace("[", r"\[") for x in (f"{claim['id']}: {claim['text']}", verdict, flips, claim["undecided"])))
+    screen.print(table)
+    screen.print(f"Shares are of {body['measure']}. A share of a range is not a probability.", markup=False)
