@@ -30,7 +30,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """An information set: owner (0 is chance, players from 1), number, name, options, chances of a chance move."""
+    """An information set: owner (0: chance), number, name, options, and the chances of a chance move."""
 
     player: int
     number: int

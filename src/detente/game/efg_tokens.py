@@ -1,4 +1,4 @@
-"""The words of Gambit's .efg format: quoted text, numbers, braces, bare letters; whitespace between them is free.
+"""The words of Gambit's .efg format: quoted text, numbers, braces, bare letters, and free space between them.
 
 A backslash hides a quotation mark inside quoted text; before anything else it is itself.
 Numbers are integers, decimals (``.5``, ``5.``), scientific (``1e-3``) and ratios of integers (``-1/3``).
@@ -79,7 +79,7 @@ def _unreadable(text: str, place: int, where: Where) -> GameError:
 
 
 def exact(token: Token, where: Where) -> Fraction:
-    """The value of a number, as a ratio. Raises GameError for a zero denominator or what no double can hold."""
+    """The value of a number, as a ratio. Raises GameError for a zero denominator or one too large."""
     text = token.text
     _, _, power = text.lower().partition("e")
     if len(text) > MAX_NUMBER or (power and abs(int(power)) > MAX_EXPONENT):

@@ -16,9 +16,10 @@ MAX_DENOMINATOR = 9_999
 def write_efg(tree: Tree, numbers: Floats | None = None) -> str:
     """The text of the file for one row of numbers (as `Tree.numbers_at` gives; None: the base values).
 
-    Each number is written exactly: as a short decimal or ratio where that *is* the double, else as the double's
-    own ratio. Chances add up to 1 exactly, as Gambit wants: a rest of rounding goes to the largest.
+    Each number is written exactly: as a short decimal or ratio where that *is* the double, else as the ratio
+    that the double is. Chances add up to 1 exactly, as Gambit wants: a rest of rounding goes to the largest.
     Raises GameError for numbers that are not finite, and for chances that do not add up to 1 within 1e-9.
+    Names of sets, options and players are those of the tree; a name that one player has twice gets a number.
     """
     row = tree.numbers_at()[0] if numbers is None else np.asarray(numbers, np.float64).reshape(-1)
     if row.shape != (len(tree.numbers),):
@@ -30,6 +31,7 @@ def write_efg(tree: Tree, numbers: Floats | None = None) -> str:
     exact = [_exact(float(x)) for x in row]
     players = " ".join(_quoted(name) for name in tree.players)
     lines = [f"EFG 2 R {_quoted(tree.title)} {{ {players} }}", '""', ""]
+    names = _set_names(tree)
     chances = 0
     for node in range(tree.n_nodes):
         kind = int(tree.kind[node])
@@ -42,9 +44,22 @@ def write_efg(tree: Tree, numbers: Floats | None = None) -> str:
         else:
             index = int(tree.info_set[node])
             owned = tree.sets[index]
-            head = f'p "" {owned.player + 1} {owned.number} {_quoted(owned.name)}'
+            head = f'p "" {owned.player + 1} {owned.number} {_quoted(names[index])}'
             lines.append(f"{head} {{ {' '.join(_quoted(option) for option in owned.options)} }} 0")
     return "\n".join(lines) + "\n"
+
+
+def _set_names(tree: Tree) -> list[str]:
+    """The name of each set, numbered where its owner has two of one name: Gambit wants names to differ."""
+    taken: set[tuple[int, str]] = set()
+    names: list[str] = []
+    for owned in tree.sets:
+        name, again = owned.name, 2
+        while name and (owned.player, name) in taken:
+            name, again = f"{owned.name} ({again})", again + 1
+        taken.add((owned.player, name))
+        names.append(name)
+    return names
 
 
 def _end(tree: Tree, exact: list[Fraction], outcome: int) -> str:
@@ -100,4 +115,6 @@ def _written(x: Fraction) -> str:
 
 
 def _quoted(text: str) -> str:
+    if text.endswith("\\"):
+        raise GameError("a label that ends with a backslash cannot be written in this format", found=text)
     return '"' + text.replace('"', '\\"') + '"'
