@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-import click
 import typer
 
 from detente import __version__
 from detente.cli import brief, models, new, read, solve, test
 from detente.cli.output import end_with_error
 from detente.errors import BadInput, DetenteError, Where
+
+# Typer carries its own copy of click in newer releases: its classes are reached through the public one
+UsageProblem = typer.BadParameter.__mro__[2]
 
 app = typer.Typer(
     name="detente",
@@ -39,7 +41,9 @@ def _version(shown: bool) -> None:
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
 ) -> None:
     pass
 
@@ -54,16 +58,16 @@ def main(arguments: list[str] | None = None) -> None:
     name = next((word for word in given if not word.startswith("-")), "detente")
     try:
         status = app(given, standalone_mode=False)
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         status = stop.exit_code
-    except click.exceptions.Abort:
+    except typer.Abort:
         sys.exit(130)
     except KeyboardInterrupt:
         if not as_json:
             typer.echo("\nStopped. What was finished is kept; nothing is half-written.", err=True)
         sys.exit(130)
-    except click.ClickException as problem:
-        status = end_with_error(BadInput(problem.format_message(), where=Where(field=name)), name, as_json)
+    except UsageProblem as problem:
+        status = end_with_error(BadInput(problem.format_message()), name, as_json)
     except DetenteError as problem:
         status = end_with_error(problem, name, as_json)
     except BrokenPipeError:
@@ -71,5 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
         status = 0
     except OSError as problem:  # a full disk, no permission, a folder that is a file
         place = Where(file=str(problem.filename) if problem.filename else None)
-        status = end_with_error(BadInput(f"cannot be read or written: {problem.strerror or problem}", where=place), name, as_json)
+        status = end_with_error(
+            BadInput(f"cannot be read or written: {problem.strerror or problem}", where=place), name, as_json
+        )
     sys.exit(status or 0)

@@ -11,12 +11,24 @@ from detente.cli.output import head, print_json, progress
 
 
 def command(
-    articles: Annotated[list[str] | None, typer.Argument(metavar="[ARTICLE]...", help="Files or folders. Without one: the shipped example.")] = None,
-    scenario: Annotated[str | None, typer.Option("--scenario", metavar="NAME|FILE", help="Default: the shipped scenario that fits best.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Default: brief-NAME in this folder.")] = None,
-    draws: Annotated[int | None, typer.Option("--draws", min=32, max=1_000_000, help="Points of the ranges.")] = None,
+    articles: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ARTICLE]...", help="Files or folders. Without one: the shipped example."),
+    ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option("--scenario", metavar="NAME|FILE", help="Default: the shipped scenario that fits best."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Default: brief-NAME in this folder.")
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option("--draws", min=32, max=1_000_000, help="Points of the ranges.")
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Default: the scenario's.")] = None,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes; the result is the same bytes.")] = 1,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=256, help="Processes; the result is the same bytes.")
+    ] = 1,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Make one page of a report: who said what, where each claim holds, and what would flip it.
@@ -26,11 +38,23 @@ def command(
     from detente.brief import make_brief
 
     with progress(quiet=json) as tell:
-        made = make_brief(articles or [], scenario=scenario, out=out, draws=draws, seed=seed, workers=workers, progress=tell, head=head("brief"))
+        made = make_brief(
+            articles or [],
+            scenario=scenario,
+            out=out,
+            draws=draws,
+            seed=seed,
+            workers=workers,
+            progress=tell,
+            head=head("brief"),
+        )
     if json:
         print_json("brief", made.result)
         return
     typer.echo(made.summary)
     typer.echo(f"written: {made.page}")
-    typer.echo(f"next: open it in a browser; to change an assumption or a role, edit {made.scenario} and run: detente brief --scenario {made.scenario} ARTICLE"
-               if made.scenario else "next: open it in a browser")
+    typer.echo(
+        f"next: open it in a browser; to change an assumption or a role, edit {made.scenario} and run: detente brief --scenario {made.scenario} ARTICLE"
+        if made.scenario
+        else "next: open it in a browser"
+    )

@@ -34,6 +34,11 @@ def command(
         table.add_column(column, overflow="fold")
     for model in chosen:
         source = model.record()["source"]
-        table.add_row(model.slug, model.title, f"{source['authors']} {source['year']}", ", ".join(model.record()["players"]))
+        table.add_row(
+            model.slug,
+            model.title,
+            f"{source['authors']} {source['year']}",
+            ", ".join(model.record()["players"]),
+        )
     screen.print(table)
     screen.print("next: detente models SLUG", markup=False)

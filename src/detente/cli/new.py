@@ -11,8 +11,13 @@ from detente.cli.output import print_json
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that does not exist yet, or is empty.")],
-    from_: Annotated[str | None, typer.Option("--from", metavar="SCENARIO", help="Start from a copy of this shipped scenario.")] = None,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder that does not exist yet, or is empty.")
+    ],
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", metavar="SCENARIO", help="Start from a copy of this shipped scenario."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Make a project folder with a small working scenario to edit.

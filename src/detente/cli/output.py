@@ -35,7 +35,9 @@ def end_with_error(problem: DetenteError, command: str, as_json: bool) -> int:
     if as_json:
         print_json(command, {"error": problem.record()})
     else:
-        typer.echo(f"detente {command}: {problem}" if command != "detente" else f"detente: {problem}", err=True)
+        typer.echo(
+            f"detente {command}: {problem}" if command != "detente" else f"detente: {problem}", err=True
+        )
     return 2
 
 

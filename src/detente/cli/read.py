@@ -12,8 +12,15 @@ from detente.cli.output import console, print_json
 
 
 def command(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="txt, html, md, pdf, docx, a folder of them, or - for standard input.")],
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write ledger.csv and ledger.jsonl there.")] = None,
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="txt, html, md, pdf, docx, a folder of them, or - for standard input."
+        ),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write ledger.csv and ledger.jsonl there.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Find who said what, word for word, with the place in the text.
@@ -27,7 +34,10 @@ def command(
     if json:
         print_json("read", ledger_record(ledger))
         return
-    table = Table(title=f"{len(ledger.statements)} statements in {len(ledger.documents)} document(s)", title_justify="left")
+    table = Table(
+        title=f"{len(ledger.statements)} statements in {len(ledger.documents)} document(s)",
+        title_justify="left",
+    )
     for column in ("who", "cue", "what", "how"):
         table.add_column(column, overflow="fold")
     for statement in ledger.statements:

@@ -13,11 +13,26 @@ from detente.errors import BadInput, Where
 
 
 def command(
-    game: Annotated[str, typer.Argument(metavar="GAME", help="A .yaml game or scenario, a Gambit .efg, or a slug of the catalogue.")],
-    set_: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Fix a parameter; may be repeated.")] = None,
-    lambda_: Annotated[float | None, typer.Option("--lambda", metavar="X", help="Precision, in 1/payoff. Without it: the limit.")] = None,
-    draws: Annotated[Path | None, typer.Option("--draws", metavar="FILE", help="CSV or Parquet, a row a draw.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="With --draws: where the table goes.")] = None,
+    game: Annotated[
+        str,
+        typer.Argument(
+            metavar="GAME", help="A .yaml game or scenario, a Gambit .efg, or a slug of the catalogue."
+        ),
+    ],
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Fix a parameter; may be repeated."),
+    ] = None,
+    lambda_: Annotated[
+        float | None,
+        typer.Option("--lambda", metavar="X", help="Precision, in 1/payoff. Without it: the limit."),
+    ] = None,
+    draws: Annotated[
+        Path | None, typer.Option("--draws", metavar="FILE", help="CSV or Parquet, a row a draw.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="With --draws: where the table goes.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Solve a game: agent quantal response equilibrium on the principal branch, or its limit, with certificate.
@@ -31,7 +46,11 @@ def command(
     precision = "limit" if lambda_ is None else lambda_
     if draws is not None:
         if out is None:
-            raise BadInput("--draws needs a place for the result", where=Where(field="--out"), allowed="FILE.csv or FILE.parquet")
+            raise BadInput(
+                "--draws needs a place for the result",
+                where=Where(field="--out"),
+                allowed="FILE.csv or FILE.parquet",
+            )
         summary = solve_table(tree, draws, out, precision=precision, fixed=point(tree, set_ or []))
         if json:
             print_json("solve", {"game": game, **summary})
@@ -48,16 +67,31 @@ def command(
 
 def _show(answer: dict) -> None:  # type: ignore[type-arg]
     screen = console()
-    screen.print(f"{answer['game']}: {answer['status']} at lambda {answer['lambda']}, largest gain by deviating "
-                 f"{answer['max_gain']:.3g}, {answer['iterations']} iterations, {answer['method']}", markup=False)
+    screen.print(
+        f"{answer['game']}: {answer['status']} at lambda {answer['lambda']}, largest gain by deviating "
+        f"{answer['max_gain']:.3g}, {answer['iterations']} iterations, {answer['method']}",
+        markup=False,
+    )
     table = Table(title="what is played", title_justify="left")
     for column in ("player", "where", "option", "probability", "reached"):
         table.add_column(column)
     for place in answer["information_sets"]:
         for option, chance in zip(place["options"], place["probabilities"], strict=True):
-            table.add_row(*(str(x).replace("[", r"\[") for x in (
-                place["player"], place["name"], option, f"{chance:.6f}", f"{place['reach']:.4f}")))
+            table.add_row(
+                *(
+                    str(x).replace("[", r"\[")
+                    for x in (
+                        place["player"],
+                        place["name"],
+                        option,
+                        f"{chance:.6f}",
+                        f"{place['reach']:.4f}",
+                    )
+                )
+            )
     screen.print(table)
     for title, row in (("events", answer["events"]), ("values", answer["values"])):
         if row:
-            screen.print(f"{title}: " + ", ".join(f"{name} {value:.6f}" for name, value in row.items()), markup=False)
+            screen.print(
+                f"{title}: " + ", ".join(f"{name} {value:.6f}" for name, value in row.items()), markup=False
+            )

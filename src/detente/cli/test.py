@@ -15,14 +15,33 @@ VERDICTS = ("holds throughout", "holds if", "fails throughout", "undecided")
 
 
 def command(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, a project folder, or a shipped scenario's name.")],
-    draws: Annotated[int, typer.Option("--draws", min=8, max=10_000_000, help="Points of the ranges.")] = 1024,
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO", help="A scenario file, a project folder, or a shipped scenario's name."
+        ),
+    ],
+    draws: Annotated[
+        int, typer.Option("--draws", min=8, max=10_000_000, help="Points of the ranges.")
+    ] = 1024,
     seed: Annotated[int | None, typer.Option("--seed", help="Default: the scenario's.")] = None,
-    only: Annotated[list[str] | None, typer.Option("--only", metavar="CLAIM", help="Test this claim alone; may be repeated.")] = None,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes; the result is the same bytes.")] = 1,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Keep finished chunks and results there.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="CLAIM", help="Test this claim alone; may be repeated."),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=256, help="Processes; the result is the same bytes.")
+    ] = 1,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Keep finished chunks and results there.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the chunks that --out has.")] = False,
-    fail_on: Annotated[list[str] | None, typer.Option("--fail-on", metavar="VERDICT", help="Exit status 1 if a claim has this verdict; may be repeated.")] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-on", metavar="VERDICT", help="Exit status 1 if a claim has this verdict; may be repeated."
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
     """Test every claim and policy over the ranges: verdict, rule, and the assumption that flips it.
@@ -37,7 +56,16 @@ def command(
     from detente.explore import test
 
     with progress(quiet=json) as tell:
-        findings = test(scenario, draws=draws, seed=seed, only=only or None, workers=workers, out=out, resume=resume, progress=tell)
+        findings = test(
+            scenario,
+            draws=draws,
+            seed=seed,
+            only=only or None,
+            workers=workers,
+            out=out,
+            resume=resume,
+            progress=tell,
+        )
     body = findings.record()
     if json:
         print_json("test", body)
@@ -57,6 +85,11 @@ def _show(body: dict) -> None:  # type: ignore[type-arg]
         verdict = claim["verdict"] + (f" {claim['rule_text']}" if claim["verdict"] == "holds if" else "")
         flip = claim["nearest_flip"]
         flips = ", ".join(f"{n} = {v:.3g}" for n, v in flip["parameters"].items()) if flip else "none found"
-        table.add_row(*(str(x).replace("[", r"\[") for x in (f"{claim['id']}: {claim['text']}", verdict, flips, claim["undecided"])))
+        table.add_row(
+            *(
+                str(x).replace("[", r"\[")
+                for x in (f"{claim['id']}: {claim['text']}", verdict, flips, claim["undecided"])
+            )
+        )
     screen.print(table)
     screen.print(f"Shares are of {body['measure']}. A share of a range is not a probability.", markup=False)

@@ -1,0 +1,149 @@
+"""Proposals for roles and claims, on ledgers built by hand so that nothing here depends on the parser."""
+
+from __future__ import annotations
+
+from detente.news.match import Wanted, match_statements
+from detente.news.roles import Phrases, propose_roles
+from detente.scenario.statement import Actor, Document, Ledger, Statement
+
+TEXT = (
+    "Orvania's invasion of Belmoria enters its third month. President Lanz of Castellania arranged talks with Orvania. "
+    "Ministers of the Meridian Pact met on Tuesday. Marisol said that a concession to Orvania sends a signal to every aggressor. "
+    "The Pact discussed peacekeepers. Marisol called the idea premature before a ceasefire."
+)
+ROLES = {
+    "aggressor": Phrases(before=("'s invasion of", "invaded"), after=("talks with",)),
+    "defender": Phrases(after=("invasion of", "attack on")),
+    "patron": Phrases(before=("arranged talks with",)),
+    "coalition": Phrases(named=("pact", "alliance")),
+    "onlooker": Phrases(named=("neighbours",)),
+}
+
+
+def spans_of(*names: str) -> tuple[tuple[str, int, int], ...]:
+    found = []
+    for name in names:
+        at = TEXT.find(name)
+        while at >= 0:
+            found.append(("d", at, at + len(name)))
+            at = TEXT.find(name, at + 1)
+    return tuple(sorted(found))
+
+
+def actor(id: str, kind: str, *names: str, member_of: tuple[str, ...] = ()) -> Actor:
+    spans = spans_of(*names)
+    return Actor(id, names[0], kind, len(spans), names, member_of, (), spans)
+
+
+def span(words: str) -> tuple[tuple[int, int], ...]:
+    at = TEXT.index(words)
+    return ((at, at + len(words)),)
+
+
+ACTORS = (
+    actor("orvania", "country", "Orvania"),
+    actor("belmoria", "country", "Belmoria"),
+    actor("castellania", "country", "Castellania"),
+    actor("pact", "organisation", "Meridian Pact", "The Pact"),
+    actor("lanz", "person", "Lanz", member_of=("castellania",)),
+    actor("marisol", "person", "Marisol", member_of=("pact",)),
+)
+STATEMENTS = (
+    Statement(
+        "s1",
+        "d",
+        span("Marisol"),
+        span("said"),
+        span("that a concession to Orvania sends a signal to every aggressor"),
+        False,
+        "asserted",
+        "speech",
+        "marisol",
+    ),
+    Statement(
+        "s2",
+        "d",
+        span("Marisol"),
+        span("called"),
+        span("the idea premature before a ceasefire"),
+        False,
+        "asserted",
+        "speech",
+        "marisol",
+    ),
+)
+LEDGER = Ledger((Document("d", "d.txt", "0" * 64, "utf-8", TEXT),), STATEMENTS, ACTORS)
+CLAIMS = {
+    "signal": Wanted(
+        (("concession", "give"), ("signal", "message"), ("aggressor",)), contrary=("no signal",)
+    ),
+    "premature": Wanted((("peacekeeper", "troop"), ("premature", "too early"), ("ceasefire",))),
+}
+
+
+def lemmas(text: str) -> list[tuple[str, str]]:
+    words = [w.strip(".,'\"") for w in text.split()]
+    return [(w.lower().removesuffix("s"), w) for w in words if w]
+
+
+def test_each_role_goes_to_the_actor_that_the_words_speak_of() -> None:
+    proposed = {p.role: p for p in propose_roles(LEDGER, ROLES)}
+    assert {r: p.actor for r, p in proposed.items()} == {
+        "aggressor": "orvania",
+        "defender": "belmoria",
+        "patron": "castellania",
+        "coalition": "pact",
+        "onlooker": None,
+    }
+    assert proposed["onlooker"].confidence == "open"
+    assert all(p.because for p in proposed.values() if p.actor)
+
+
+def test_a_persons_evidence_counts_for_the_country_that_the_text_ties_the_person_to() -> None:
+    patron = next(p for p in propose_roles(LEDGER, ROLES) if p.role == "patron")
+    assert patron.actor == "castellania"
+    assert "arranged talks with" in TEXT[patron.because[0].start : patron.because[0].end]
+
+
+def test_a_person_may_decide_a_role_and_nobody_plays_two() -> None:
+    proposed = {p.role: p for p in propose_roles(LEDGER, ROLES, {"onlooker": "Orvania"})}
+    assert proposed["onlooker"].confidence == "bound"
+    assert proposed["aggressor"].actor != "orvania"
+
+
+def test_no_phrases_no_proposal() -> None:
+    assert all(
+        p.actor is None for p in propose_roles(LEDGER, {"aggressor": Phrases(), "defender": Phrases()})
+    )
+
+
+def test_a_statement_is_matched_to_the_claim_whose_groups_of_words_it_meets() -> None:
+    found = match_statements(LEDGER, CLAIMS, lemmas)
+    assert [(m.statement, m.claim, m.stance) for m in found] == [
+        ("s1", "signal", "makes"),
+        ("s2", "premature", "makes"),
+    ]
+    assert found[0].words == ("concession", "signal", "aggressor")
+    # "the idea" points to the peacekeepers of the sentence before: half a group
+    assert 0.7 <= found[1].score < 1
+
+
+def test_a_denied_statement_denies_the_claim_and_a_question_makes_none() -> None:
+    from dataclasses import replace
+
+    denied = Ledger(LEDGER.documents, (replace(STATEMENTS[0], polarity="denied"),), ACTORS)
+    assert [m.stance for m in match_statements(denied, CLAIMS, lemmas)] == ["denies"]
+    asked = Ledger(LEDGER.documents, (replace(STATEMENTS[0], polarity="asked"),), ACTORS)
+    assert match_statements(asked, CLAIMS, lemmas) == ()
+
+
+def test_a_persons_decision_overrules_the_words() -> None:
+    decided = [
+        {"statement": "s1", "claim": "signal", "stance": "none"},
+        {"statement": "s2", "claim": "signal", "stance": "denies"},
+    ]
+    found = match_statements(LEDGER, CLAIMS, lemmas, decided)
+    assert [(m.statement, m.claim, m.stance, m.decided_by) for m in found] == [
+        ("s2", "signal", "denies", "person"),
+        ("s2", "premature", "makes", "rule"),
+    ]
