@@ -35,8 +35,10 @@ def actor(id: str, kind: str, *names: str, member_of: tuple[str, ...] = ()) -> A
     return Actor(id, names[0], kind, len(spans), names, member_of, (), spans)
 
 
-def span(words: str) -> tuple[tuple[int, int], ...]:
-    at = TEXT.index(words)
+def span(words: str, nth: int = 0) -> tuple[tuple[int, int], ...]:
+    at = -1
+    for _ in range(nth + 1):
+        at = TEXT.index(words, at + 1)
     return ((at, at + len(words)),)
 
 
@@ -63,7 +65,7 @@ STATEMENTS = (
     Statement(
         "s2",
         "d",
-        span("Marisol"),
+        span("Marisol", 1),
         span("called"),
         span("the idea premature before a ceasefire"),
         False,

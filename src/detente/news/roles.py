@@ -9,6 +9,7 @@ Not found: roles that a text only implies, and phrases that the scenario does no
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -130,7 +131,7 @@ def _lifted(
 
 def _sentences(text: str) -> list[tuple[int, int]]:
     edges = [0, *(m.end() for m in SENTENCE_END.finditer(text)), len(text)]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    return [(a, b) for a, b in itertools.pairwise(edges) if b > a]
 
 
 @lru_cache(maxsize=512)
