@@ -71,7 +71,7 @@ class Reader:
 
     def nodes(self) -> Iterator[Node]:
         """Every node to the end of the file."""
-        while self._next.kind != END:
+        while not self._at(END):
             yield self._node()
 
     @property
@@ -80,6 +80,9 @@ class Reader:
         return self._next.line
 
     # ---- words
+
+    def _at(self, kind: str) -> bool:
+        return self._next.kind == kind
 
     def _take(self) -> Token:
         token = self._next
@@ -125,7 +128,7 @@ class Reader:
         title = self._expect(TEXT, "the title of the game in quotation marks").text
         self._expect(OPEN, "the list of players in braces")
         players: list[str] = []
-        while self._next.kind != CLOSE:
+        while not self._at(CLOSE):
             players.append(self._expect(TEXT, "a player's name or the brace that closes the list").text)
             if len(players) > MAX_PLAYERS:
                 raise self._error("too many players", self._next, f"at most {MAX_PLAYERS}")
@@ -133,11 +136,11 @@ class Reader:
         closing = self._take()
         if not players:
             raise self._error("the list of players is empty", closing, "at least one player")
-        comment = self._take().text if self._next.kind == TEXT else ""
+        comment = self._take().text if self._at(TEXT) else ""
         return Header(title, tuple(players), comment)
 
     def _comma(self) -> None:
-        if self._next.kind == COMMA:
+        if self._at(COMMA):
             self._take()
 
     # ---- nodes
@@ -163,11 +166,11 @@ class Reader:
                     f"a number from 1 to {len(self.header.players)}",
                 )
         number = self._integer("the number of the information set", least=1)
-        name = self._take().text if self._next.kind == TEXT else None
+        name = self._take().text if self._at(TEXT) else None
         known = self._menus.get((player, number))
         owner_name = "chance" if chance else self.header.players[player - 1]
         which = f"information set {number} of {owner_name}"
-        if self._next.kind != OPEN:
+        if not self._at(OPEN):
             if known is None:
                 raise self._error(
                     f"{which} is mentioned before its options are given", self._next, "options in braces"
@@ -201,7 +204,7 @@ class Reader:
         opening = self._take()
         options: list[str] = []
         chances: list[str] = []
-        while self._next.kind != CLOSE:
+        while not self._at(CLOSE):
             options.append(self._expect(TEXT, f"an option of {which} or the brace that closes the list").text)
             if chance:
                 token = self._next
@@ -225,9 +228,9 @@ class Reader:
     def _outcome(self) -> Outcome | None:
         first = self._next
         number = self._integer("the number of the outcome (0 for none)")
-        name = self._take().text if self._next.kind == TEXT else None
+        name = self._take().text if self._at(TEXT) else None
         known = self._outcomes.get(number)
-        if self._next.kind != OPEN:
+        if not self._at(OPEN):
             if number == 0:
                 return None
             if known is None:
@@ -257,12 +260,12 @@ class Reader:
     def _payoffs(self, number: int) -> tuple[str, ...]:
         opening = self._take()
         payoffs: list[str] = []
-        while self._next.kind != CLOSE:
+        while not self._at(CLOSE):
             payoffs.append(self._number(f"a payoff of outcome {number} or the brace that closes the list"))
             if len(payoffs) > len(self.header.players):
                 break
             self._comma()
-        if len(payoffs) != len(self.header.players) or self._next.kind != CLOSE:
+        if len(payoffs) != len(self.header.players) or not self._at(CLOSE):
             raise self._error(
                 f"outcome {number} has the wrong number of payoffs",
                 opening,

@@ -23,7 +23,7 @@ _PATTERN = re.compile(
       | "(?P<text>(?:[^"\\]|\\"|\\(?!"))*)"
       | (?P<number>[-+]?(?:\d+/\d+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\w./]))
       | (?P<brace>[{},])
-      | (?P<word>[A-Za-z]+(?![\w."/]))""",
+      | (?P<word>[A-Za-z]+(?![\w./]))""",
     re.VERBOSE | re.ASCII,
 )
 
@@ -90,8 +90,11 @@ def exact(token: Token, where: Where) -> Fraction:
             allowed=f"at most {MAX_NUMBER} characters and a power of ten within {MAX_EXPONENT}",
         )
     try:
-        return Fraction(text)
+        value = Fraction(text)
     except ZeroDivisionError:
         raise GameError(
             "a ratio has the denominator 0", where=where.at(line=token.line), found=text
         ) from None
+    if abs(value) > 10**MAX_EXPONENT:
+        raise GameError("a number is too large", where=where.at(line=token.line), found=text)
+    return value
