@@ -53,8 +53,6 @@ def command(
         return
     typer.echo(made.summary)
     typer.echo(f"written: {made.page}")
-    typer.echo(
-        f"next: open it in a browser; to change an assumption or a role, edit {made.scenario} and run: detente brief --scenario {made.scenario} ARTICLE"
-        if made.scenario
-        else "next: open it in a browser"
-    )
+    typer.echo("next: open it in a browser")
+    if made.scenario:
+        typer.echo(f"to change a role or a number: edit {made.scenario} and add --scenario {made.scenario}")
