@@ -1,0 +1,100 @@
+"""Pictures of a game on the terminal, drawn with rich. `picture_html` draws the same for a page."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+from rich.tree import Tree as Drawing
+
+from detente.game.picture_tree import Branch, View, counted, number, probability
+from detente.game.tree import CHANCE, TERMINAL, Floats, Tree
+
+# One style a player, repeated; the name is always written, so that nothing hangs on colour.
+STYLES = ("cyan", "magenta", "yellow", "green", "blue", "red")
+
+
+def tree_drawing(
+    tree: Tree,
+    strategy: Floats | None = None,
+    numbers: Floats | None = None,
+    *,
+    depth: int = 12,
+    max_nodes: int = 200,
+) -> Drawing:
+    """The tree for a rich console: ``depth`` levels, at most ``max_nodes`` positions, the rest counted.
+
+    ``strategy`` [slot] puts probabilities on the options; ``numbers`` is a row of `Tree.numbers_at` (None: base values).
+    """
+    view = View(tree, strategy, numbers, max_nodes=max_nodes, max_depth=depth)
+    top = Drawing(_line(view, 0, None), guide_style="dim")
+    waiting = [(0, top)]
+    while waiting:
+        node, drawing = waiting.pop()
+        hidden = view.hidden(node)
+        if hidden is not None:
+            drawing.add(Text(f"… {hidden}", style="dim italic"))
+        for branch in view.branches(node):
+            waiting.append((branch.node, drawing.add(_line(view, branch.node, branch))))
+    return top
+
+
+def tree_text(
+    tree: Tree,
+    strategy: Floats | None = None,
+    numbers: Floats | None = None,
+    *,
+    depth: int = 12,
+    max_nodes: int = 200,
+    width: int = 100,
+) -> str:
+    """`tree_drawing` as plain text, ``width`` columns."""
+    drawing = tree_drawing(tree, strategy, numbers, depth=depth, max_nodes=max_nodes)
+    return plain(drawing, width)
+
+
+def plain(drawn: RenderableType, width: int = 100) -> str:
+    """Something drawn with rich as text without colours, lines without trailing spaces."""
+    console = Console(
+        file=io.StringIO(), width=width, color_system=None, force_terminal=False, legacy_windows=False
+    )
+    with console.capture() as capture:
+        console.print(drawn)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def _line(view: View, node: int, taken: Branch | None) -> Text:
+    line = Text()
+    if taken is not None:
+        line.append(clean(taken.label) or "(no name)", style="bold")
+        if taken.probability is not None:
+            line.append(
+                f" {probability(taken.probability)}", style="dim" if taken.probability < 0.005 else ""
+            )
+        line.append(" → ")
+    kind = view.tree.kind[node]
+    if kind == TERMINAL:
+        line.append(", ".join(f"{clean(name)} {number(worth)}" for name, worth in view.payoffs(node)))
+        events = view.events(node)
+        if events:
+            line.append(f"  [{', '.join(map(clean, events))}]", style="dim")
+        return line
+    owner = view.owner(node)
+    line.append(clean(view.actor(node) or ""), style="dim" if owner is None else STYLES[owner % len(STYLES)])
+    name = clean(view.name(node))
+    if name:
+        line.append(f": {name}")
+    if kind == CHANCE:
+        return line
+    told = [f"knows {clean(view.knows(node))}"] if view.knows(node) else []
+    if view.alike(node):
+        told.append(f"cannot tell this from {counted(view.alike(node), 'other position')}")
+    if told:
+        line.append(f"  ({'; '.join(told)})", style="dim")
+    return line
+
+
+def clean(text: str) -> str:
+    """A label without control characters, which a terminal would obey."""
+    return "".join(c if c.isprintable() else " " for c in text)
