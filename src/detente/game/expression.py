@@ -46,7 +46,9 @@ class Expression:
         return self._hash  # pyright: ignore[reportReturnType]
 
     def __reduce__(self) -> tuple[type[Expression], tuple[Node]]:
-        return Expression, (self.node,)  # hashes of names differ from process to process, so they do not travel
+        return Expression, (
+            self.node,
+        )  # hashes of names differ from process to process, so they do not travel
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -95,7 +97,9 @@ class Expression:
         value = self.value({})
         return float(value)
 
-    def value(self, known: Mapping[str, Numeric | str], calls: Mapping[Call, Numeric] | None = None) -> Numeric:
+    def value(
+        self, known: Mapping[str, Numeric | str], calls: Mapping[Call, Numeric] | None = None
+    ) -> Numeric:
         """Its value: a float, or an array [draw] where a name is one. Words stand for option labels."""
         words = {name: Label(word) for name, word in known.items() if isinstance(word, str)}
         columns = {name: number for name, number in known.items() if not isinstance(number, str)}

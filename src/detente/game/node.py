@@ -218,7 +218,9 @@ class Comparison(Node):
             if not isinstance(left, (Label, Number)) or not isinstance(right, (Label, Number)):
                 return Comparison(self.sign, left, right)
             if self.sign not in ("==", "!="):
-                raise ExpressionError("labels have no order", found=self.text(), allowed="== and != between labels")
+                raise ExpressionError(
+                    "labels have no order", found=self.text(), allowed="== and != between labels"
+                )
             return ONE if (left == right) == (self.sign == "==") else ZERO
         return folded(Comparison(self.sign, left, right))
 
@@ -472,7 +474,11 @@ def folded(node: Node) -> Node:
 
 def number_text(number: float) -> str:
     """The shortest text that reads back as the same number."""
-    return str(int(number)) if number == int(number) and abs(number) < 1e15 and not _minus_zero(number) else repr(number)
+    return (
+        str(int(number))
+        if number == int(number) and abs(number) < 1e15 and not _minus_zero(number)
+        else repr(number)
+    )
 
 
 def _minus_zero(number: float) -> bool:

@@ -1,13 +1,13 @@
 """Formula text to nodes: a tokenizer and a precedence-climbing parser. Nothing is evaluated here.
 
-    choice      := either ["if" either "else" choice]
-    either      := both ("or" both)*            both := negated ("and" negated)*
-    negated     := "not" negated | comparison
-    comparison  := sum [("==" "!=" "<=" ">=" "<" ">") sum | ["not"] "in" "{" sum ("," sum)* "}"]
-    sum         := product (("+" | "-") product)*
-    product     := signed (("*" | "/") signed)*
-    signed      := ("-" | "+") signed | power   power := atom [("^" | "**") signed]
-    atom        := NUMBER | NAME | FUNCTION "(" choice ("," choice)* ")" | "(" choice ")"
+choice      := either ["if" either "else" choice]
+either      := both ("or" both)*            both := negated ("and" negated)*
+negated     := "not" negated | comparison
+comparison  := sum [("==" "!=" "<=" ">=" "<" ">") sum | ["not"] "in" "{" sum ("," sum)* "}"]
+sum         := product (("+" | "-") product)*
+product     := signed (("*" | "/") signed)*
+signed      := ("-" | "+") signed | power   power := atom [("^" | "**") signed]
+atom        := NUMBER | NAME | FUNCTION "(" choice ("," choice)* ")" | "(" choice ")"
 """
 
 from __future__ import annotations
@@ -70,7 +70,10 @@ def read(text: str, where: Where | None = None, calls: Collection[str] = ()) -> 
     """The formula as nodes. ``calls`` are names that may be called as ``NAME(a, b | given)`` and are kept as `Call`."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
-            "this formula is too long", where=where, found=f"{len(text)} characters", allowed=f"at most {MAX_LENGTH}"
+            "this formula is too long",
+            where=where,
+            found=f"{len(text)} characters",
+            allowed=f"at most {MAX_LENGTH}",
         )
     return _Parser(text, where, calls).whole()
 
@@ -99,7 +102,9 @@ class _Parser:
         if not self.take(text):
             raise self.error(f"{text!r} is missing here")
 
-    def error(self, problem: str, token: Token | None = None, allowed: str | list[str] = LANGUAGE) -> ExpressionError:
+    def error(
+        self, problem: str, token: Token | None = None, allowed: str | list[str] = LANGUAGE
+    ) -> ExpressionError:
         token = token or self.next
         nearest = nearest_name(token.text, allowed) if isinstance(allowed, list) else None
         found = token.text or f"the end of {self.text!r}"
@@ -111,7 +116,9 @@ class _Parser:
 
     def whole(self) -> n.Node:
         if self.next.kind == "end":
-            raise ExpressionError("there is no formula here", where=self.where, found=self.text, allowed=LANGUAGE)
+            raise ExpressionError(
+                "there is no formula here", where=self.where, found=self.text, allowed=LANGUAGE
+            )
         node = self.choice()
         if self.next.kind != "end":
             if self.next.text == "(":
@@ -234,7 +241,11 @@ class _Parser:
         self.need(")")
         counts = n.FUNCTIONS[token.text][0]
         if len(arguments) not in counts:
-            allowed = "1 to 50 arguments" if isinstance(counts, range) else f"{' or '.join(map(str, counts))} arguments"
+            allowed = (
+                "1 to 50 arguments"
+                if isinstance(counts, range)
+                else f"{' or '.join(map(str, counts))} arguments"
+            )
             raise self.error(f"{token.text} does not take {len(arguments)} arguments", token, allowed)
         return n.Function(token.text, arguments)
 
