@@ -243,3 +243,42 @@ def test_files_that_are_no_text_or_not_there(tmp_path: Path):
 def test_numbers_are_constants():
     assert all(number.is_constant for number in read_efg(HORSE).numbers)
     assert np.isfinite(read_efg(HORSE).numbers_at()).all()
+
+
+def test_forgetting_an_own_move_is_refused_with_both_histories():
+    text = (
+        HEAD
+        + """p "" 1 1 "first" { "l" "r" } 0
+p "" 1 2 "again" { "x" "y" } 0
+t "" 0 t "" 0
+p "" 1 2 0
+t "" 0 t "" 0"""
+    )
+    with pytest.raises(GameError, match="a forgets what was done or known before") as caught:
+        read_efg(text)
+    assert caught.value.where.line == 5
+    assert caught.value.found == "l | r"
+
+
+def test_forgetting_a_former_set_is_refused():
+    """Chance shows the player l or r, then the player is asked again as if it had not been shown."""
+    text = (
+        HEAD
+        + """c "" 1 "" { "l" 1/2 "r" 1/2 } 0
+p "" 1 1 "left" { "x" } 0 p "" 1 3 "later" { "a" "b" } 0 t "" 0 t "" 0
+p "" 1 2 "right" { "x" } 0 p "" 1 3 0 t "" 0 t "" 0"""
+    )
+    with pytest.raises(GameError, match="forgets what was done or known"):
+        read_efg(text)
+
+
+def test_meeting_one_set_twice_on_a_path_is_refused():
+    with pytest.raises(GameError, match="passed before"):
+        read_efg(HEAD + 'p "" 1 1 "exit" { "on" "off" } 0 p "" 1 1 0 t "" 0 t "" 0 t "" 0')
+
+
+def test_not_knowing_the_others_move_is_no_forgetting():
+    tree = read_efg(HEAD + """p "" 1 1 "" { "l" "r" } 0 p "" 2 1 "" { "u" "d" } 0
+        p "" 1 2 "" { "x" "y" } 0 t "" 0 t "" 0 p "" 1 2 0 t "" 0 t "" 0
+        p "" 2 1 0 p "" 1 3 "" { "x" "y" } 0 t "" 0 t "" 0 p "" 1 3 0 t "" 0 t "" 0""")  # fmt: skip
+    assert [len(s.nodes) for s in tree.sets] == [1, 2, 2, 2]

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.errors import GameError, Where
+from detente.game.efg_recall import Forgotten, forgotten
 from detente.game.efg_records import Menu, Outcome, Reader
 from detente.game.efg_write import write_efg
 from detente.game.expression import Expression, parse
@@ -36,8 +37,24 @@ def read_efg(source: str | os.PathLike[str], *, max_nodes: int = MAX_NODES) -> T
         where, text = Where(file="text"), source
     else:
         where, text = Where(file=Path(source).name), _text_of(Path(source))
-    reader = Reader(text, where)
-    return _Builder(reader, max_nodes).tree()
+    builder = _Builder(Reader(text, where), max_nodes)
+    tree = builder.tree()
+    breach = forgotten(tree)
+    if breach is not None:
+        raise _no_recall(tree, breach, where.at(line=builder.line[breach.second]))
+    return tree
+
+
+def _no_recall(tree: Tree, breach: Forgotten, where: Where) -> GameError:
+    owned = tree.sets[breach.set_index]
+    paths = [" > ".join(tree.path_labels(node)) or "the start" for node in (breach.first, breach.second)]
+    what = "that the set was passed before" if breach.absent else "what was done or known before"
+    return GameError(
+        f"no perfect recall: at information set {owned.number} ({owned.name!r}) {tree.players[owned.player]} forgets {what}",
+        where=where,
+        found=" | ".join(paths),
+        allowed="sets whose positions follow the same own choices and the same own sets",
+    )
 
 
 def _text_of(path: Path) -> str:
@@ -66,6 +83,7 @@ class _Builder:
         self.children: list[list[int]] = []
         self.menu: list[Menu | None] = []
         self.label: list[str] = []
+        self.line: list[int] = []
         self.outcomes: list[tuple[Outcome, ...]] = []  # met on the path, the node's own included
         self._read(max_nodes)
         self._numbers: dict[str, int] = {}
@@ -90,6 +108,7 @@ class _Builder:
             self.branch.append(branch)
             self.children.append([])
             self.menu.append(menu)
+            self.line.append(record.line)
             self.label.append(record.name or (menu.name if menu else ""))
             before = self.outcomes[parent] if node else ()
             self.outcomes.append((*before, record.outcome) if record.outcome else before)
