@@ -1,0 +1,258 @@
+"""The brief as one HTML file: a finished result in, a page out. Nothing is computed here, only put into words and places.
+
+The order is the reader's: what is claimed, by whom, when it holds and what decides it; then the situation, the
+pictures, what each side could do, the assumptions, the law, who said what in which place, the limits, the way to
+get the page again. Everything that came from outside is escaped by the templates, and a policy in the page's head
+forbids scripts and network altogether.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import PurePath
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from detente.brief import charts, quotes, words
+from detente.brief.article import paragraphs
+from detente.brief.parts import Names, actor_policies, assumption_groups, claim_views, law_views, sayings
+
+LEDGER_ROWS = 800  # statements shown; all are in ledger.csv
+SUPPORTS = 3  # places shown for a role
+CONTENTS = (
+    ("findings", "Findings"),
+    ("situation", "Situation"),
+    ("regions", "Where claims hold"),
+    ("policies", "Policies"),
+    ("assumptions", "Assumptions"),
+    ("law", "Law"),
+    ("ledger", "Who said what"),
+    ("limits", "Limits"),
+    ("reproduce", "Reproduce"),
+)
+ALONE = ("findings", "ledger", "reproduce")  # what a page without a scenario has
+NO_SCENARIO = (
+    "This report fits none of the scenarios that we have. No claim in it is tested. "
+    "The page shows who said what, and where."
+)
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_ACTIVE = re.compile(r"<\s*/?\s*(?:script|style|iframe|object|embed|link|meta|base|form)\b|\son\w+\s*=|javascript:", re.I)
+
+
+def render(result: Mapping[str, Any], stored: Mapping[str, bytes] | None = None) -> str:
+    """The page for a finished result (docs/reference/brief.md has its fields); ends with a line end.
+
+    Every quote is checked first (`quotes.verify`; ``stored`` holds the bytes of the files, by document id).
+    Raises `QuoteMismatch` before anything is made when one differs. The same result gives the same bytes.
+    """
+    quotes.verify(result, stored)
+    page = _environment().get_template("page.html").render(_view(result))
+    return re.sub(r"\n\s*\n+", "\n", page).strip() + "\n"
+
+
+def _view(result: Mapping[str, Any]) -> dict[str, Any]:
+    names = Names(result)
+    scenario = result.get("scenario")
+    claims = claim_views(result, names) if scenario else []
+    documents = _documents(result, names)
+    many = len(documents) > 1
+    has_law = bool(claims and result.get("constraints"))
+    contents = [row for row in CONTENTS if (claims or row[0] in ALONE) and (row[0] != "law" or has_law)]
+    shown = sayings(result, names, claims)[:LEDGER_ROWS]
+    left = len(result["statements"]) - len(shown)
+    return {
+        "lang": result.get("lang") or "en",
+        "version": result["detente"],
+        "style": Markup(_style()),
+        "title": result.get("title") or (documents[0]["title"] if documents else "Brief"),
+        "contents": contents,
+        "many": many,
+        "claims": claims,
+        "groups": _groups(claims, many),
+        "summary": words.summary(result.get("claims") or (), result.get("draws") or 0, len(documents)),
+        "measure": words.sentence(result.get("measure") or ""),
+        "selection": words.sentence(result.get("selection") or ""),
+        "across": _across(claims, documents),
+        "contradictions": _contradictions(result, names, claims),
+        "no_scenario": result.get("no_scenario") or NO_SCENARIO,
+        "scenario": scenario,
+        "scenario_title": result.get("scenario_title") or (words.plain(scenario) if scenario else None),
+        "scenario_summary": words.sentence(result.get("scenario_summary") or ""),
+        "roles": _roles(result, names),
+        "timeline": _fragment(result.get("timeline_html")),
+        "tree": _fragment(result.get("tree_html")),
+        "actors_policies": actor_policies(result, names),
+        "origins": words.origins(result.get("parameters") or ()),
+        "parameter_groups": assumption_groups(result, claims),
+        "information": _information(result, names),
+        "sensitivity": _sensitivity(result, names),
+        "constraints": law_views(result, names, claims),
+        "ledger_intro": words.ledger(len(result["statements"]), len(documents)),
+        "statements": shown,
+        "statements_left": f"{words.count(left, 'more statement')} in ledger.csv." if left > 0 else "",
+        "documents": documents,
+        "not_modelled": [words.sentence(line) for line in result.get("not_modelled") or ()],
+        "reproduce": _reproduce(result),
+        "files": sorted((result.get("files") or {}).items()),
+        "sources": [_source(row) for row in result.get("sources") or ()],
+    }
+
+
+def _documents(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
+    found = []
+    for document in result["documents"]:
+        here = [(names.statement_number[s["id"]], s) for s in result["statements"] if s["document"] == document["id"]]
+        body = [
+            {
+                "pieces": paragraph.pieces,
+                "skipped": paragraph.skipped,
+                "skipped_words": words.count(paragraph.skipped, "character"),
+            }
+            for paragraph in paragraphs(document["text"], here)
+        ]
+        found.append(
+            {
+                "id": document["id"],
+                "title": names.document(document["id"]),
+                "path": PurePath(document["path"].replace("\\", "/")).name or document["path"],
+                "encoding": document.get("encoding") or "text",
+                "paragraphs": body,
+            }
+        )
+    return found
+
+
+def _groups(claims: Sequence[Mapping[str, Any]], many: bool) -> list[dict[str, Any]]:
+    said = [claim for claim in claims if claim["in_article"]]
+    other = [claim for claim in claims if not claim["in_article"]]
+    source = "reports" if many else "report"
+    groups = [
+        {"title": f"Claims made in the {source}", "note": "In the speakers' words, with the place in the text.", "claims": said},
+        {
+            "title": f"Claims of sides that the {source} {'do' if many else 'does'} not quote",
+            "note": "Nobody quoted there says these. We test them so that every side is heard.",
+            "claims": other,
+        },
+    ]
+    return [group for group in groups if group["claims"]]
+
+
+def _across(claims: Sequence[Mapping[str, Any]], documents: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A row for each claim that is made in a document, a cell for each document: the quotes there."""
+    return [
+        {
+            "claim": claim,
+            "cells": [[q for q in claim["quotes"] if q["document_id"] == document["id"]] for document in documents],
+        }
+        for claim in claims
+        if claim["quotes"]
+    ]
+
+
+def _contradictions(result: Mapping[str, Any], names: Names, claims: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    by_id = {claim["id"]: claim for claim in claims}
+    return [
+        {
+            "text": words.sentence(pair.get("text") or ""),
+            "quotes": [names.quote(id) for id in pair["statements"]],
+            "claim": by_id.get(pair.get("claim")),
+        }
+        for pair in result.get("contradictions") or ()
+    ]
+
+
+def _roles(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
+    rows = []
+    for role in result.get("roles") or ():
+        because = role.get("because") or ()
+        rows.append(
+            {
+                "title": names.role(role["role"]),
+                "actor": names.actor(role.get("actor")) or "nobody found",
+                "confidence": words.CONFIDENCE.get(role.get("confidence"), (role.get("confidence") or "–", "")),
+                "because": [names.support(each) for each in because[:SUPPORTS]],
+                "more": len(because) - SUPPORTS if len(because) > SUPPORTS else 0,
+            }
+        )
+    return rows
+
+
+def _information(result: Mapping[str, Any], names: Names) -> list[dict[str, str]]:
+    return [
+        {
+            "actor": names.player(row["actor"]),
+            "parameter": names.parameters.title(row["parameter"]),
+            "worth": words.number(row["worth"]),
+        }
+        for row in result.get("information") or ()
+    ]
+
+
+def _sensitivity(result: Mapping[str, Any], names: Names) -> list[dict[str, str]]:
+    return [
+        {
+            "event": names.event(row["event"]),
+            "policy": names.policy(row.get("policy")),
+            "parameter": names.parameters.title(row["parameter"]),
+            "first": words.number(row["first"]),
+            "total": words.number(row["total"]),
+        }
+        for row in result.get("sensitivity") or ()
+    ]
+
+
+def _reproduce(result: Mapping[str, Any]) -> dict[str, Any]:
+    given = result.get("reproduce") or {}
+    return {
+        "command": given.get("command"),
+        "told": words.reproduction(given.get("version") or result["detente"], given.get("seed"), given.get("draws")),
+        "hashes": sorted((given.get("hashes") or {}).items()),
+    }
+
+
+def _source(row: Mapping[str, Any]) -> dict[str, Any]:
+    url = row.get("url") or ""
+    safe = url if re.match(r"https?://[^\s\"'<>]+\Z", url) else None
+    return {"cite": row["cite"], "url": safe, "url_shown": words.shortened(url, 60), "checked": row.get("checked")}
+
+
+def _fragment(html: str | None) -> Markup | None:
+    """A picture made by our own code, which escapes its labels; anything active in it is refused all the same."""
+    if not html:
+        return None
+    if _ACTIVE.search(html):
+        return Markup("<pre>{}</pre>").format(html)
+    return Markup(html)
+
+
+def _showable(value: object) -> object:
+    """What a template prints: control characters and lone surrogates, which HTML cannot hold, become U+FFFD."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return _UNSHOWABLE.sub("\ufffd", value)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("detente.brief", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_showable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["capitalize_first"] = lambda text: text.replace(">claim", ">Claim", 1)
+    return environment
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return jinja2.PackageLoader("detente.brief", "").get_source(_environment(), "style.css")[0]
+
+
+__all__ = ["charts", "render"]

@@ -1,0 +1,358 @@
+"""Results in plain sentences: one idea a sentence, each true when it is quoted alone.
+
+Nothing here computes a result. Numbers are rounded for reading, counts stay counts, and a share of the ranges tried is
+never given a word for how sure somebody may be.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+VERDICTS = {  # word of the result -> word shown, shape of its sign
+    "holds throughout": ("Holds throughout", "full"),
+    "holds if": ("Holds if", "half"),
+    "fails throughout": ("Fails throughout", "empty"),
+    "undecided": ("Undecided", "open"),
+}
+KINDS = {
+    "commit": ("announced", "Everybody knows it beforehand and acts on it."),
+    "deviate": ("by surprise", "The others act as if nothing had changed."),
+    "given": ("seen, not chosen", "What follows in those runs in which the actor does this anyway."),
+}
+CONFIDENCE = {
+    "bound": ("bound", "The words leave one reading."),
+    "proposed": ("proposed", "The best fit that we found. Please check it."),
+    "open": ("open", "Nobody in the text fits. The scenario's own name is used."),
+}
+POLARITY = {"asserted": "said", "denied": "denied", "asked": "asked"}
+TOO_LARGE, TOO_SMALL = 1e15, 1e-4
+_QUOTE_MARKS = "\"'“”„‟‘’‚«»"
+
+
+def number(value: float | None, unit: str | None = None, digits: int = 2) -> str:
+    """A number at ``digits`` significant digits, whole part kept whole, thousands set apart; an en dash for none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    size = abs(value)
+    if size == 0:
+        shown = "0"
+    elif size >= TOO_LARGE or size < TOO_SMALL:
+        shown = f"{value:.{digits - 1}e}"
+    else:
+        places = max(0, digits - 1 - math.floor(math.log10(size)))
+        shown = f"{value:,.{places}f}"
+        if "." in shown:
+            shown = shown.rstrip("0").rstrip(".")
+    shown = shown.replace("-", "−", 1) if value < 0 else shown
+    return f"{shown} {unit}" if unit and unit not in "%°" else f"{shown}{unit or ''}"
+
+
+def numbers_apart(first: float, second: float, unit: str | None = None) -> tuple[str, str]:
+    """Two different numbers with as many digits as it takes to tell them apart (at most six)."""
+    for digits in range(2, 7):
+        shown = number(first, unit, digits), number(second, unit, digits)
+        if shown[0] != shown[1]:
+            return shown
+    return number(first, unit, 6), number(second, unit, 6)
+
+
+def spread(low: float | None, high: float | None, unit: str | None = None) -> str:
+    """A range: "0.1 to 0.9", one number when both ends read the same."""
+    if low is None or high is None:
+        return "–"
+    a, b = number(low, None), number(high, None)
+    if a == b and low == high:
+        return number(low, unit)
+    a, b = numbers_apart(low, high)
+    return f"{a} to {b} {unit}" if unit and unit not in "%°" else f"{a} to {b}{unit or ''}"
+
+
+def count(number_of: int, one: str, many: str | None = None) -> str:
+    """ "1 claim", "2 claims", "no claims"."""
+    return f"{'no' if number_of == 0 else f'{number_of:,}'} {one if number_of == 1 else many or one + 's'}"
+
+
+def per_hundred(share: float) -> str:
+    """A share as a count in a hundred, never rounded to none or to all of them."""
+    hundredths = math.floor(share * 100 + 0.5)
+    if share > 0 and hundredths == 0:
+        return "fewer than 1 in 100"
+    if share < 1 and hundredths == 100:
+        return "more than 99 in 100"
+    return f"{hundredths} in 100"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def plain(name: str) -> str:
+    """A name of the language as words: ``prior_firm`` and ``A.resolve`` become "prior firm" and "A resolve"."""
+    return re.sub(r"[_\-.]+", " ", name).strip()
+
+
+def sentence(text: str) -> str:
+    """``text`` with a capital at its head and a stop at its end."""
+    text = text.strip()
+    if not text:
+        return text
+    text = text[0].upper() + text[1:]
+    return text if text[-1] in ".!?…" else text + "."
+
+
+def lower_first(text: str) -> str:
+    """``text`` inside a sentence: the first letter small, unless the first word is a name in capitals."""
+    head = text.split(" ", 1)[0]
+    return text if len(head) > 1 and head[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def bare(words: str) -> str:
+    """Quoted words without the marks around them and without line ends; nothing else is changed."""
+    words = re.sub(r"\s+", " ", words).strip()
+    while len(words) > 1 and words[0] in _QUOTE_MARKS and words[-1] in _QUOTE_MARKS:
+        words = words[1:-1].strip()
+    if words and words[0] in '"“„«' and not any(mark in words[1:] for mark in '"”»'):
+        words = words[1:].strip()
+    if words and words[-1] in '"”»' and not any(mark in words[:-1] for mark in '"“„«'):
+        words = words[:-1].strip()
+    return words.rstrip(",").strip() or words
+
+
+def shortened(words: str, limit: int = 180) -> str:
+    """The first ``limit`` characters of ``words``, cut at a space, with an ellipsis where something is left out."""
+    if len(words) <= limit:
+        return words
+    head = words[:limit]
+    return (head.rsplit(" ", 1)[0] if " " in head else head).rstrip(" ,;:–-") + " …"
+
+
+class Parameters:
+    """Names, units and origins of the parameters, for sentences about them. An unknown name is shown as words."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.rows = {row["name"]: row for row in rows}
+
+    def row(self, name: str) -> Mapping[str, Any]:
+        return self.rows.get(name, {"name": name})
+
+    def title(self, name: str) -> str:
+        return self.row(name).get("title") or plain(name)
+
+    def unit(self, name: str) -> str | None:
+        return self.row(name).get("unit")
+
+    def value(self, name: str, value: float | None) -> str:
+        return number(value, self.unit(name))
+
+    def origin(self, name: str) -> str:
+        return origin(self.row(name))
+
+
+def origin(row: Mapping[str, Any]) -> str:
+    """Where a number comes from, in one sentence."""
+    kind, citation = row.get("origin"), row.get("citation")
+    if kind == "measured" and citation:
+        return f"Measured: {sentence(citation)}"
+    if kind == "measured":
+        return "Estimated from data."
+    if kind == "cited" and citation:
+        checked = "" if row.get("checked") else " We could not check the figure against it."
+        return f"From {sentence(citation)[:1]}{sentence(citation)[1:]}{checked}"
+    return "An assumption: we know of no measurement."
+
+
+def condition(rule: Mapping[str, Any], parameters: Parameters) -> str:
+    """One bound of a rule: "likeness of cases is above 0.4"."""
+    name, low, high = rule["parameter"], rule.get("low"), rule.get("high")
+    title, row = lower_first(parameters.title(name)), parameters.row(name)
+    low = None if low is None or (row.get("low") is not None and low <= row["low"]) else low
+    high = None if high is None or (row.get("high") is not None and high >= row["high"]) else high
+    unit = parameters.unit(name)
+    if low is not None and high is not None:
+        a, b = numbers_apart(low, high)
+        return f"{title} is between {a} and {b}{' ' + unit if unit else ''}"
+    if low is not None:
+        return f"{title} is above {number(low, unit)}"
+    if high is not None:
+        return f"{title} is below {number(high, unit)}"
+    return f"{title} is anywhere in its range"
+
+
+def boundary(claim: Mapping[str, Any], parameters: Parameters, draws: int) -> list[str]:
+    """Where the claim holds: the sentence to quote first, then how well the rule sorts the combinations."""
+    decided = claim.get("decided", draws)
+    tried = f"all {decided:,} combinations that could be decided" if claim.get("undecided") else f"all {draws:,} combinations tried"
+    match claim["verdict"]:
+        case "holds throughout":
+            return [f"Holds in {tried}."]
+        case "fails throughout":
+            return [f"Fails in {tried}."]
+        case "holds if" if claim.get("rule"):
+            rule = listed([condition(each, parameters) for each in claim["rule"]])
+            return [f"Holds if {rule}.", *_sorting(claim)]
+        case "holds if":
+            return [f"Holds if {sentence(lower_first(claim.get('rule_text') or 'a rule that the result does not name'))}", *_sorting(claim)]
+    why = claim.get("rule_text")
+    first = sentence(why) if why else "We found no simple rule that separates where it holds from where it fails."
+    return [first]
+
+
+def _sorting(claim: Mapping[str, Any]) -> list[str]:
+    found = []
+    density, coverage = claim.get("density"), claim.get("coverage")
+    if density is not None and density < 0.995:
+        found.append(f"Inside these bounds it holds in {per_hundred(density)} combinations.")
+    if coverage is not None and coverage < 0.995:
+        found.append(f"The bounds take in {per_hundred(coverage)} of those in which it holds.")
+    return found
+
+
+def turning(claim: Mapping[str, Any], parameters: Parameters) -> list[str]:
+    """What flips the claim from our middle values, how far off that is, and what the number rests on."""
+    holds = claim.get("holds_at_base")
+    now = {True: "At our middle values it holds.", False: "At our middle values it fails."}.get(holds, "")
+    binding = claim.get("binding")
+    if binding:
+        return [part for part in (*_one_flip(binding, holds, parameters), parameters.origin(binding["parameter"])) if part]
+    nearest = claim.get("nearest_flip") or {}
+    together = nearest.get("parameters") or {}
+    if together:
+        moves = listed([f"{lower_first(parameters.title(name))} {_change(name, to, parameters)}" for name, to in together.items()])
+        return [now, "No single assumption flips it.", f"It flips at the nearest combination we found: {moves}."]
+    return [part for part in (now, "Nothing in the ranges that we tried flips it.") if part]
+
+
+def _one_flip(binding: Mapping[str, Any], holds: bool | None, parameters: Parameters) -> list[str]:
+    name, base, at = binding["parameter"], binding["base"], binding["at"]
+    title, unit = lower_first(parameters.title(name)), parameters.unit(name)
+    shown_base, shown_at = numbers_apart(base, at, unit)
+    way = "rises above" if at > base else "falls below"
+    change = {True: "Fails", False: "Holds"}.get(holds, "Changes sides")
+    return [f"{change} once {title} {way} {shown_at}.", f"Our middle value is {shown_base}, {number(abs(at - base), unit)} away."]
+
+
+def _change(name: str, to: float, parameters: Parameters) -> str:
+    base = parameters.row(name).get("base")
+    if base is None:
+        return f"at {parameters.value(name, to)}"
+    a, b = numbers_apart(base, to, parameters.unit(name))
+    return f"from {a} to {b}"
+
+
+def undecided(claim: Mapping[str, Any]) -> str:
+    """How many combinations have no verdict, and why; empty when all are decided."""
+    left = claim.get("undecided") or 0
+    if not left:
+        return ""
+    why = [f"{n:,} {plain(status)}" for status, n in sorted((claim.get("undecided_why") or {}).items()) if n]
+    return f"{left:,} combinations undecided{' (' + ', '.join(why) + ')' if why else ''}."
+
+
+def share(claim: Mapping[str, Any]) -> str:
+    """In how many of the decided combinations it holds. A count of what was tried, nothing more."""
+    held, decided = claim.get("share"), claim.get("decided")
+    if held is None or not decided:
+        return "No combination could be decided."
+    return f"Holds in {round(held * decided):,} of the {decided:,} combinations that could be decided."
+
+
+def summary(claims: Sequence[Mapping[str, Any]], draws: int, documents: int) -> str:
+    """The whole finding in two sentences."""
+    tally = {verdict: sum(claim["verdict"] == verdict for claim in claims) for verdict in VERDICTS}
+    parts = [
+        f"{'none holds' if tally['holds throughout'] == 0 else _verb(tally['holds throughout'], 'holds', 'hold')} throughout",
+        f"{_verb(tally['holds if'], 'holds', 'hold')} under a condition" if tally["holds if"] else "",
+        f"{_verb(tally['fails throughout'], 'fails', 'fail')} throughout" if tally["fails throughout"] else "",
+        f"{tally['undecided']} could not be decided" if tally["undecided"] else "",
+    ]
+    source = "this report" if documents == 1 else f"these {documents} reports"
+    said = sum(bool(in_article(claim)) for claim in claims)
+    other = len(claims) - said
+    also = f", and {other} that nobody quoted there makes" if other else ""
+    return (
+        f"We tested {count(said, 'claim')} from {source}{also}, against {draws:,} combinations of assumptions. "
+        f"{sentence(listed([part for part in parts if part]))}"
+    )
+
+
+def _verb(many: int, one: str, more: str) -> str:
+    return f"{many} {one if many == 1 else more}"
+
+
+def in_article(claim: Mapping[str, Any]) -> bool:
+    """Whether somebody in the documents makes the claim."""
+    flagged = claim.get("in_article")
+    return bool(claim.get("said_by")) if flagged is None else bool(flagged)
+
+
+def how_said(statement: Mapping[str, Any]) -> str:
+    """Whether the words are the speaker's own."""
+    direct = statement.get("direct")
+    return "quoted" if direct is True else "partly quoted" if direct == "mixed" else "in the reporter's words"
+
+
+def flip(each: Mapping[str, Any], parameters: Parameters) -> str:
+    """ "likeness of cases falls below 0.41 (ours: 0.56)"."""
+    name = each["parameter"]
+    base, at = numbers_apart(each["base"], each["at"], parameters.unit(name))
+    way = "rises above" if each["at"] > each["base"] else "falls below"
+    return f"{lower_first(parameters.title(name))} {way} {at} (ours: {base})"
+
+
+def no_flip(claim: Mapping[str, Any]) -> str:
+    """Why a claim has no assumption that flips it alone."""
+    if (claim.get("nearest_flip") or {}).get("parameters"):
+        return "None does alone; only several together."
+    return "None does in its range."
+
+
+def verdict_word(verdict: object) -> str:
+    """A verdict as the page words it; a number of the result as a number."""
+    if isinstance(verdict, str) and verdict in VERDICTS:
+        return VERDICTS[verdict][0]
+    return number(verdict) if isinstance(verdict, int | float) else str(verdict)
+
+
+def origins(parameters: Sequence[Mapping[str, Any]]) -> str:
+    """How many numbers rest on what."""
+    ranged = [row for row in parameters if row.get("low") is not None and row.get("high") != row.get("low")]
+    cited = sum(row.get("origin") == "cited" for row in ranged)
+    unchecked = sum(row.get("origin") == "cited" and not row.get("checked") for row in ranged)
+    measured = sum(row.get("origin") == "measured" for row in ranged)
+    assumed = len(ranged) - cited - measured
+    parts = [
+        f"{count(measured, 'range')} from data" if measured else "",
+        f"{count(cited, 'range')} from a publication" if cited else "",
+        f"{count(assumed, 'range')} assumed" if assumed else "",
+    ]
+    told = f"{sentence(listed([part for part in parts if part]))} " if ranged else "Nothing here has a range. "
+    if unchecked:
+        told += f"For {unchecked} of the cited ones we could not check the figure against its source. "
+    return told + "Wherever a number is an assumption, the table says so."
+
+
+def ledger(statements: int, documents: int) -> str:
+    """What the ledger holds."""
+    if not statements:
+        return "We found nobody quoted or reported as saying anything."
+    source = "the report" if documents == 1 else f"{documents} reports"
+    return (
+        f"{sentence(count(statements, 'statement'))[:-1]} in {source}, in order. Words between quotation marks are the speaker's own; "
+        "the others are the reporter's. Every one was compared with the stored text when this page was made."
+    )
+
+
+def reproduction(version: str, seed: int | None, draws: int | None) -> str:
+    """What it takes to get the same bytes again."""
+    parts = [f"version {version} of detente"]
+    if seed is not None:
+        parts.append(f"seed {seed}")
+    if draws:
+        parts.append(f"{draws:,} combinations")
+    return f"Made with {listed(parts)}. The same input gives the same bytes."
