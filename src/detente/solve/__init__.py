@@ -1,1 +1,21 @@
-"""solve"""
+"""Trees to solutions: the principal branch of the agent logit quantal response equilibrium, batched over draws."""
+
+from detente.solve.compile import CompiledTree, compile_tree
+from detente.solve.outcome import given, outcome
+from detente.solve.quantal import solve
+from detente.solve.record import record
+from detente.solve.solution import CERTIFIED, STATUS, Solutions
+from detente.solve.table import solve_table
+
+__all__ = [
+    "CERTIFIED",
+    "STATUS",
+    "CompiledTree",
+    "Solutions",
+    "compile_tree",
+    "given",
+    "outcome",
+    "record",
+    "solve",
+    "solve_table",
+]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ class Solutions:
     numbers: Floats  # [draw, number] the payoffs and chances that were solved
     precision: Floats  # [draw] lambda that was reached, inf for the limit
     strategy: Floats  # [draw, slot]
+    log_strategy: Floats  # [draw, slot] its logs, also where a probability is too small for a double; see certificate.py
     belief: Floats  # [draw, place] over nodes of each set, sets in order, nodes in order of the set
     event: Floats  # [draw, event] probability
     value: Floats  # [draw, player] expected payoff
@@ -44,6 +46,18 @@ class Solutions:
     crossings: NDArray[np.int32]  # [draw] times the branch met the precision asked for
     method: str
     seconds: float
+    draws: Mapping[str, Floats] = field(default_factory=dict[str, Floats])  # the parameters that were given
+
+    def parameters(self, i: int = 0) -> dict[str, float]:
+        """The value of every parameter at draw ``i``."""
+        values = {
+            name: float(self.tree.base[name]) for name in self.tree.parameters if name in self.tree.base
+        }
+        for name, column in self.draws.items():
+            if name in self.tree.parameters:
+                column = np.atleast_1d(column)
+                values[name] = float(column[i if len(column) > 1 else 0])
+        return values
 
     @property
     def certified(self) -> NDArray[np.bool_]:

@@ -1,0 +1,212 @@
+"""A tree as the solver's kernels want it: flat arrays, and the order in which information sets depend on one another.
+
+The log-odds of set h depend on those of set g if g is played below a node of h (it shapes what h's options are worth) or
+above several nodes of h in different ways (it shapes the belief there). The strongly connected components of this graph,
+dependencies first, make the Jacobian block lower triangular; a component of one set has the identity as its block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from detente.errors import GameError
+from detente.game.tree import CHANCE, DECISION, TERMINAL, Ints, Tree
+
+MOST_UNKNOWNS = 4000  # a dense Jacobian of this side takes 128 MB per thread
+
+
+class Shape(NamedTuple):
+    """What every draw of one game shares. *Slots* are the options of sets, then the chance edges."""
+
+    parent: Ints  # [node]
+    slot: Ints  # [node] slot of the edge that leads here, -1 at the root
+    set_of: Ints  # [node] -1 where nobody decides
+    place: Ints  # [node] index into `member`, -1 where nobody decides
+    kid_start: Ints  # [node + 1]
+    kid: Ints  # [edge]
+    inner: Ints  # nodes that are not terminal, parents first
+    deciding: Ints  # [node] nearest decision node at or above, -1 if none
+    owner: Ints  # [set]
+    slot_start: Ints  # [set + 1]
+    member_start: Ints  # [set + 1]
+    member: Ints  # [place] nodes, sets in order
+    unknown_start: Ints  # [set] its log-odds are unknown_start : + options - 1
+    block_start: Ints  # [block + 1] unknowns
+    block_trivial: Ints  # [block] 1 if the block is the identity
+    need_start: Ints  # [set + 1]
+    need: Ints  # sets that this one depends on
+    chance_number: Ints  # [chance edge]
+    leaf: Ints  # [outcome] its node
+    payoff_start: Ints  # [outcome * player + 1]
+    payoff_number: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledTree:
+    """A tree and its shape; make it once when a game is solved many times."""
+
+    tree: Tree
+    shape: Shape
+    chance_nodes: tuple[tuple[int, ...], ...]  # per chance node, the numbers of its edges
+
+    @property
+    def unknowns(self) -> int:
+        return int(self.shape.block_start[-1])
+
+    @property
+    def largest_block(self) -> int:
+        sizes = np.diff(self.shape.block_start)
+        return int(sizes[self.shape.block_trivial == 0].max(initial=0))
+
+
+def compile_tree(tree: Tree) -> CompiledTree:
+    """The arrays of ``tree`` for the solver. Raises GameError where it is too large to be solved."""
+    n, n_sets, n_slots = tree.n_nodes, len(tree.sets), tree.n_slots
+    unknowns = n_slots - n_sets
+    if unknowns > MOST_UNKNOWNS:
+        raise GameError(
+            f"{tree.title or 'this game'} has too many options to be solved",
+            found=unknowns,
+            allowed=f"at most {MOST_UNKNOWNS} unknowns",
+        )
+    kind, parent = np.asarray(tree.kind), np.asarray(tree.parent)
+    child_start = np.asarray(tree.child_start)
+
+    slot = np.full(n, -1, np.int32)
+    chance_number: list[int] = []
+    chance_nodes: list[tuple[int, ...]] = []
+    for x in range(n):
+        edges = range(int(child_start[x]), int(child_start[x + 1]))
+        if kind[x] == DECISION:
+            first = int(tree.slot_start[tree.info_set[x]])
+            for step, edge in enumerate(edges):
+                slot[tree.child[edge]] = first + step
+        elif kind[x] == CHANCE:
+            for edge in edges:
+                slot[tree.child[edge]] = n_slots + len(chance_number)
+                chance_number.append(int(tree.edge_number[edge]))
+            chance_nodes.append(tuple(int(tree.edge_number[edge]) for edge in edges))
+
+    member = np.array([x for h in tree.sets for x in h.nodes], np.int32)
+    member_start = np.cumsum([0, *(len(h.nodes) for h in tree.sets)]).astype(np.int32)
+    place = np.full(n, -1, np.int32)
+    place[member] = np.arange(len(member))
+
+    needs = _dependencies(tree, slot)
+    order, component = _dependency_order(needs)
+    unknown_start = np.zeros(n_sets, np.int32)
+    block_start, trivial, at = [0], list[int](), 0
+    sizes = np.diff(tree.slot_start) - 1
+    for k, h in enumerate(order):
+        unknown_start[h] = at
+        at += int(sizes[h])
+        alone = (k == 0 or component[order[k - 1]] != component[h]) and (
+            k + 1 == n_sets or component[order[k + 1]] != component[h]
+        )
+        if k + 1 == n_sets or component[order[k + 1]] != component[h]:
+            block_start.append(at)
+            trivial.append(int(alone))
+
+    leaf = np.zeros(tree.n_outcomes, np.int32)
+    leaf[np.asarray(tree.terminal)[kind == TERMINAL]] = np.flatnonzero(kind == TERMINAL)
+    deciding = np.full(n, -1, np.int32)
+    for x in range(n):
+        deciding[x] = x if kind[x] == DECISION else (deciding[parent[x]] if parent[x] >= 0 else -1)
+    shape = Shape(
+        parent=_ints(parent),
+        slot=slot,
+        set_of=_ints(tree.info_set),
+        place=place,
+        kid_start=_ints(child_start),
+        kid=_ints(tree.child),
+        inner=_ints(np.flatnonzero(kind != TERMINAL)),
+        deciding=deciding,
+        owner=_ints([h.player for h in tree.sets]),
+        slot_start=_ints(tree.slot_start),
+        member_start=member_start,
+        member=member,
+        unknown_start=unknown_start,
+        block_start=_ints(block_start),
+        block_trivial=_ints(trivial),
+        need_start=_ints(np.cumsum([0, *(len(g) for g in needs)])),
+        need=_ints([g for row in needs for g in row]),
+        chance_number=_ints(chance_number),
+        leaf=leaf,
+        payoff_start=_ints(tree.payoff_start),
+        payoff_number=_ints(tree.payoff_number),
+    )
+    return CompiledTree(tree, shape, tuple(chance_nodes))
+
+
+def _ints(values: object) -> Ints:
+    """A fresh writable int32 vector: one type, so that nothing is compiled twice."""
+    return np.array(values, np.int32).reshape(-1)
+
+
+def _dependencies(tree: Tree, slot: Ints) -> list[list[int]]:
+    """For each set, the sets that its log-odds depend on."""
+    n_sets = len(tree.sets)
+    info_set, parent = np.asarray(tree.info_set), np.asarray(tree.parent)
+    owner = np.array([h.player for h in tree.sets], np.int64)
+    nodes = np.flatnonzero(info_set >= 0)
+    needs = np.zeros((n_sets, n_sets), bool)
+    # for the part through beliefs: which slots of g lie above how many nodes of h
+    seen: dict[tuple[int, int], int] = {}
+    here, child = nodes, nodes
+    while len(here):
+        up = parent[child]
+        keep = up >= 0
+        here, child, up = here[keep], child[keep], up[keep]
+        decides = info_set[up] >= 0
+        below, above = info_set[here[decides]], info_set[up[decides]]
+        needs[above, below] = True
+        code, count = np.unique(
+            below.astype(np.int64) * tree.n_slots + slot[child[decides]], return_counts=True
+        )
+        for c, k in zip(code.tolist(), count.tolist(), strict=True):
+            pair = divmod(c, tree.n_slots)
+            seen[pair] = seen.get(pair, 0) + k
+        child = up
+    slot_set = np.repeat(np.arange(n_sets), np.diff(tree.slot_start))
+    for (h, s), count in seen.items():
+        g = int(slot_set[s])
+        if owner[g] != owner[h] and count < len(tree.sets[h].nodes):
+            needs[h, g] = True
+    np.fill_diagonal(needs, False)
+    return [np.flatnonzero(row).tolist() for row in needs]
+
+
+def _dependency_order(needs: list[list[int]]) -> tuple[list[int], list[int]]:
+    """Sets with those they depend on first, members of a component together; and the component of each set."""
+    n = len(needs)
+    if n == 0:
+        return [], []
+    rows = [h for h, row in enumerate(needs) for _ in row]
+    columns = [g for row in needs for g in row]
+    graph = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(n, n))
+    count, component = connected_components(graph, connection="strong")
+    waits: list[set[int]] = [set() for _ in range(count)]
+    for h, g in zip(rows, columns, strict=True):
+        if component[h] != component[g]:
+            waits[component[h]].add(int(component[g]))
+    done: set[int] = set()
+    order: list[int] = []
+    for start in range(count):
+        stack = [start]
+        while stack:
+            c = stack[-1]
+            waiting = sorted(waits[c] - done)
+            if c in done:
+                stack.pop()
+            elif waiting:
+                stack.append(waiting[0])
+            else:
+                stack.pop()
+                done.add(c)
+                order.extend(np.flatnonzero(component == c).tolist())
+    return order, [int(c) for c in component]

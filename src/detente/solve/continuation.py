@@ -1,0 +1,167 @@
+"""Following the principal branch upwards in lambda: predict, correct, and step back where the branch may have turned.
+
+Turocy (2010) follows the branch in log-probabilities; here in log-odds, with steps that grow in proportion to lambda.
+A step is refused where Newton fails, where the determinant of a block changes sign, or where solving back from the new
+point does not return to the old one: then the branch may have folded below, and arclength.py takes over.
+"""
+
+from __future__ import annotations
+
+import math
+
+from detente.solve.compile import Shape
+from detente.solve.jit import kernel
+from detente.solve.kernel import differentiate, evaluate
+from detente.solve.linear import newton_and_tangent
+from detente.solve.work import Work
+
+DONE, NO_CONVERGENCE, WRONG_SIGN = 0, 1, 2
+LOOSE, TIGHT = 3e-3, 1e-9  # size of the last Newton step, on the way and at the end
+WIDE = 0.5  # a correction above this is checked by stepping back
+RETURN = 1e-2  # how near stepping back must come
+SMALLEST = 1e-4  # smallest relative step in lambda
+
+
+@kernel
+def size_of(d: float, z: float) -> float:
+    """How large a change of a log-odds is: of far options only the relative change counts."""
+    return abs(d) / (1.0 + 0.05 * abs(z))
+
+
+@kernel
+def correct(t: Shape, w: Work, lam: float, tolerance: float, most: int) -> int:
+    """Newton at fixed lambda from ``w.z``; leaves the tangent of the last evaluation in ``w.tangent``."""
+    last = math.inf
+    for _ in range(most):
+        evaluate(t, w)
+        differentiate(t, w, lam)
+        for u in range(len(w.z)):
+            w.residual[u] = w.z[u] - lam * w.pull[u]
+        w.count[0] += 1
+        if not newton_and_tangent(t, w):
+            return NO_CONVERGENCE
+        size = 0.0
+        for u in range(len(w.z)):
+            size = max(size, size_of(w.step[u], w.z[u]))
+        if not size < 10.0 or size > 0.8 * last:
+            return DONE if size < 10 * tolerance and size <= 1e-6 else NO_CONVERGENCE
+        for u in range(len(w.z)):
+            w.z[u] += w.step[u]
+        last = size
+        if size <= tolerance:
+            for b in range(len(w.sign)):
+                if w.sign[b] != w.expected[b]:
+                    return WRONG_SIGN
+            return DONE
+    return NO_CONVERGENCE
+
+
+@kernel
+def moved(growth: float, bend: float, ratio: float) -> float:
+    """Change of a log-odds when lambda is multiplied by ``ratio`` and its growth goes like lambda to the power ``bend``."""
+    if abs(bend) < 1e-3:
+        return growth * math.log(ratio)
+    return growth * (ratio**bend - 1.0) / bend
+
+
+@kernel
+def note_growth(w: Work, lam: float, before: float) -> None:
+    """Take over the tangent at lambda; from it and the one at ``before`` estimate how growth bends."""
+    for u in range(len(w.z)):
+        w.last_growth[u] = w.growth[u]
+        w.growth[u] = lam * w.tangent[u]
+        new, old = w.growth[u], w.last_growth[u]
+        bend = 1.0 if abs(new) > 1.0 else -1.0
+        if before > 0.0 and new * old > 0.0 and abs(old) > 1e-9 and abs(new) > 1e-9:
+            bend = math.log(new / old) / math.log(lam / before)
+        w.bend[u] = max(-1.0, min(1.0, bend))
+
+
+@kernel
+def follow(t: Shape, w: Work, lam: float, target: float) -> tuple[float, bool]:
+    """From the accepted point ``w.kept`` at ``lam`` towards ``target``. Returns lambda reached and whether it is the target.
+
+    On return ``w.kept`` is the last accepted point; at lambda 0 it is the origin.
+    """
+    n = len(w.z)
+    before = 0.0
+    if lam == 0.0:
+        for u in range(n):
+            w.z[u] = 0.0
+            w.kept[u] = 0.0
+        evaluate(t, w)
+        largest = 0.0
+        for u in range(n):
+            w.tangent[u] = w.pull[u]
+            w.growth[u] = 0.0
+            largest = max(largest, abs(w.pull[u]))
+        stride = 0.5 / max(largest, 0.05)
+    else:
+        stride = 0.1
+    cautious = False
+    while lam < target:
+        if lam == 0.0:
+            there = min(target, stride)
+            for u in range(n):
+                w.aim[u] = there * w.tangent[u]
+        else:
+            there = lam * (1.0 + stride)
+            if there * 1.05 > target:
+                there = target
+            for u in range(n):
+                w.aim[u] = w.kept[u] + moved(w.growth[u], w.bend[u], there / lam)
+        for u in range(n):
+            w.z[u] = w.aim[u]
+        tolerance = TIGHT if there == target else LOOSE
+        code = correct(t, w, there, tolerance, 7)
+        correction = 0.0
+        if code == DONE:
+            for u in range(n):
+                correction = max(correction, size_of(w.z[u] - w.aim[u], w.z[u]))
+            if correction > 2.0:
+                code = NO_CONVERGENCE
+            elif (cautious or correction > WIDE) and not _returns(t, w, lam, there):
+                code = WRONG_SIGN
+        if code != DONE:
+            stride *= 0.3
+            cautious = True
+            if stride < SMALLEST:
+                return lam, False
+            continue
+        if lam == 0.0:
+            stride = 0.5
+        elif correction < 0.02:
+            stride = min(stride * 3.0, 30.0 if there > 50.0 else 3.0)
+        elif correction < 0.15:
+            stride = min(stride * 1.7, 30.0 if there > 50.0 else 3.0)
+        elif correction > 0.5:
+            stride *= 0.6
+        cautious = False
+        note_growth(w, there, before)
+        before = there
+        lam = there
+        for u in range(n):
+            w.kept[u] = w.z[u]
+    return lam, True
+
+
+@kernel
+def _returns(t: Shape, w: Work, lam: float, there: float) -> bool:
+    """Whether solving back at the old lambda returns to the old point; leaves the new point in place."""
+    n = len(w.z)
+    if lam == 0.0:  # at lambda 0 there is one solution, so a tangent that leads back is all that can be asked
+        return True
+    for u in range(n):
+        w.aim[u] = w.z[u]
+        w.last_growth[u] = w.tangent[
+            u
+        ]  # kept here while the tangent is overwritten; note_growth sets it anew
+        growth = there * w.tangent[u]
+        w.z[u] += moved(growth, 1.0 if abs(growth) > 1.0 else 0.0, lam / there)
+    code = correct(t, w, lam, LOOSE, 7)
+    near = code == DONE
+    for u in range(n):
+        near = near and size_of(w.z[u] - w.kept[u], w.kept[u]) <= RETURN
+        w.z[u] = w.aim[u]
+        w.tangent[u] = w.last_growth[u]
+    return near
