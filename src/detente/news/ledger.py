@@ -1,0 +1,228 @@
+"""From files to the ledger: who said what, with its place in the text; and the ledger as records, CSV and JSON lines."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from spacy.tokens import Doc
+
+from detente.errors import DocumentError, QuoteMismatch, Where
+from detente.scenario.statement import Document, Ledger, Span, Statement
+
+from .attribution import Attribution, attributions
+from .cleaning import Cleaned, clean
+from .documents import gather
+from .model import language_model
+from .registry import Registry
+from .speakers import Reader
+
+#: A paragraph longer than this is parsed in parts, so that memory stays bounded.
+LONGEST_PARAGRAPH = 8_000
+
+
+def read(paths: Iterable[str | Path] | str | Path) -> Ledger:
+    """The ledger of the documents at ``paths``. Raises `DocumentError` for input that cannot be read."""
+    documents, skipped = gather(paths)
+    return read_ledger(documents, skipped)
+
+
+def read_ledger(documents: Sequence[Document], skipped: tuple[tuple[str, str], ...] = ()) -> Ledger:
+    """The ledger of documents already read. Same documents, same ledger."""
+    registry = Registry()
+    work: list[tuple[Document, Cleaned, Reader, list[Attribution]]] = []
+    for document in documents:
+        cleaned = clean(document.text)
+        pieces = parse(cleaned.text)
+        reader = Reader(document.id, cleaned.text, pieces, registry)
+        reader.names()
+        work.append((document, cleaned, reader, attributions(cleaned.text, pieces)))
+    statements: list[Statement] = []
+    for document, cleaned, reader, found in work:
+        reader.others(found)
+        speakers = [reader.speaker(a.speaker) for a in found]
+        for number, (attribution, speaker) in enumerate(zip(found, speakers, strict=True), 1):
+            statements.append(
+                Statement(
+                    f"{document.id}:{number}", document.id,
+                    _back(cleaned, attribution.source), _back(cleaned, attribution.cue), _back(cleaned, attribution.content),
+                    attribution.direct, attribution.polarity, attribution.kind,
+                    speaker, reader.about(attribution.content, speaker),
+                )
+            )  # fmt: skip
+        for actor, start, end, _ in reader.chars():
+            registry[actor].spans[(document.id, *cleaned.back(start, end))] = None
+    ledger = Ledger(tuple(documents), tuple(statements), registry.actors(), skipped)
+    verify(ledger)
+    return ledger
+
+
+def parse(text: str) -> list[tuple[Doc, int]]:
+    """Each paragraph parsed, with where it begins."""
+    nlp = language_model()
+    pieces = [(m.group(), m.start()) for m in re.finditer(r"[^\n]*\S[^\n]*", text)]
+    cut = [part for piece in pieces for part in _parts(*piece)]
+    parsed = []
+    for doc, base in nlp.pipe(cut, as_tuples=True, batch_size=64):
+        doc.user_data["base"] = base
+        parsed.append((doc, base))
+    return parsed
+
+
+def _parts(piece: str, base: int) -> list[tuple[str, int]]:
+    """A paragraph cut at ends of sentences (or, failing that, at spaces, or anywhere) into parts of bounded length."""
+    parts = []
+    while len(piece) > LONGEST_PARAGRAPH:
+        window = piece[:LONGEST_PARAGRAPH]
+        ends = [m.end() for m in re.finditer(r"[.!?][\"”’')]*\s", window)] or [
+            m.end() for m in re.finditer(r"\s", window)
+        ]
+        cut = ends[-1] if ends and ends[-1] > LONGEST_PARAGRAPH // 4 else LONGEST_PARAGRAPH
+        parts.append((piece[:cut], base))
+        piece, base = piece[cut:], base + cut
+    return [(text, at) for text, at in [*parts, (piece, base)] if text.strip()]
+
+
+def _back(cleaned: Cleaned, spans: Sequence[Span]) -> tuple[Span, ...]:
+    return tuple(cleaned.back(a, b) for a, b in spans)
+
+
+def verify(ledger: Ledger) -> None:
+    """Every span lies in its document, in order, and holds a word or a mark. Raises `QuoteMismatch` otherwise."""
+    texts = {d.id: d.text for d in ledger.documents}
+    for s in ledger.statements:
+        for spans in (s.source, s.cue, s.content):
+            last = 0
+            for a, b in spans:
+                if not (last <= a < b <= len(texts[s.document])) or not texts[s.document][a:b].strip():
+                    raise QuoteMismatch(f"statement {s.id}: its span {a}-{b} is not in the stored document")
+                last = b
+    for actor in ledger.actors:
+        for document, a, b in actor.spans:
+            if not 0 <= a < b <= len(texts[document]):
+                raise QuoteMismatch(f"actor {actor.id}: a mention at {a}-{b} is not in the stored document")
+
+
+def ledger_record(ledger: Ledger) -> dict[str, object]:
+    """The ledger in the shape of the machine-readable face: documents, statements, actors."""
+    return {
+        "documents": [
+            {"id": d.id, "path": d.path, "sha256": d.sha256, "encoding": d.encoding, "title": d.title, "text": d.text}
+            for d in ledger.documents
+        ],
+        "statements": statement_records(ledger),
+        "actors": [
+            {
+                "id": a.id, "name": a.name, "kind": a.kind, "mentions": a.mentions, "names": list(a.names),
+                "member_of": list(a.member_of), "roles": list(a.roles), "spans": [list(s) for s in a.spans],
+            }
+            for a in ledger.actors
+        ],
+        "skipped": [{"path": path, "reason": reason} for path, reason in ledger.skipped],
+    }  # fmt: skip
+
+
+def statement_records(ledger: Ledger) -> list[dict[str, object]]:
+    actors = {a.id: a for a in ledger.actors}
+    records = []
+    for s in ledger.statements:
+        speaker = actors.get(s.speaker) if s.speaker else None
+        records.append(
+            {
+                "id": s.id,
+                "document": s.document,
+                "source": [list(x) for x in s.source],
+                "cue": [list(x) for x in s.cue],
+                "content": [list(x) for x in s.content],
+                "direct": s.direct,
+                "polarity": s.polarity,
+                "kind": s.kind,
+                "speaker": {"id": speaker.id, "name": speaker.name, "kind": speaker.kind}
+                if speaker
+                else None,
+                "about": list(s.about),
+            }
+        )
+    return records
+
+
+COLUMNS = (
+    "Statement", "Speaker", "Speaker is", "Statement words", "Source words", "Cue", "Quotation", "Polarity", "Kind", "About",
+    "Document", "File", "Line", "Start", "End", "Source spans", "Cue spans", "Content spans",
+)  # fmt: skip
+_FORM = {True: "direct", False: "indirect", "mixed": "mixed"}
+
+
+def ledger_rows(ledger: Ledger) -> list[tuple[str, ...]]:
+    """One row a statement under `COLUMNS`. Start and end bound the content; the line counts from 1."""
+    actors = {a.id: a for a in ledger.actors}
+    documents = {d.id: d for d in ledger.documents}
+    rows = []
+    for s in ledger.statements:
+        document = documents[s.document]
+        speaker = actors.get(s.speaker) if s.speaker else None
+        start, end = s.content[0][0], s.content[-1][1]
+        rows.append(
+            (
+                s.id, speaker.name if speaker else "", speaker.kind if speaker else "",
+                *(_one_line(ledger.words(s.document, spans)) for spans in (s.content, s.source, s.cue)),
+                _FORM[s.direct], s.polarity, s.kind, "; ".join(actors[a].name for a in s.about),
+                document.id, document.path, str(document.text.count("\n", 0, start) + 1), str(start), str(end),
+                *("; ".join(f"{a}-{b}" for a, b in spans) for spans in (s.source, s.cue, s.content)),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _one_line(words: str) -> str:
+    return re.sub(r"\s+", " ", words)
+
+
+def safe_cell(value: str) -> str:
+    """A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
+    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def write_ledger(ledger: Ledger, directory: str | Path) -> dict[str, str]:
+    """Writes ``ledger.csv`` (UTF-8 with a mark, for spreadsheets) and ``ledger.jsonl``; each appears whole or not at all.
+
+    Returns {name: path}. Raises `DocumentError` when the folder cannot be written.
+    """
+    folder = Path(directory)
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([safe_cell(cell) for cell in row] for row in ledger_rows(ledger))
+    lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in statement_records(ledger))
+    files = {"ledger.csv": "\ufeff" + table.getvalue(), "ledger.jsonl": lines}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            _write_whole(folder / name, content.encode("utf-8", "surrogatepass"))
+    except OSError as error:
+        raise DocumentError(
+            f"the ledger cannot be written ({error.strerror})", where=Where(str(folder))
+        ) from None
+    return {name: str(folder / name) for name in files}
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise

@@ -1,0 +1,37 @@
+"""Markdown: the prose without its marks. Code, front matter, images and raw tags are left out."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+
+from .plain import decode
+
+_RULES = (
+    (re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.S), ""),
+    (re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.S | re.M), ""),
+    (re.compile(r"<!--.*?-->", re.S), ""),
+    (re.compile(r"<(script|style)\b.*?</\1\s*>", re.S | re.I), ""),
+    (re.compile(r"</?[A-Za-z][^<>\n]{0,500}>"), ""),
+    (re.compile(r"!\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"), ""),
+    (re.compile(r"\[([^\[\]\n]{1,500})\]\([^()\n]{0,500}\)"), r"\1"),
+    (re.compile(r"\[([^\[\]\n]{1,500})\]\[[^\[\]\n]{0,100}\]"), r"\1"),
+    (re.compile(r"^\[[^\[\]\n]{1,100}\]:[^\n]*$", re.M), ""),
+    (re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+([^\n]*?)[ \t]*#*[ \t]*$", re.M), r"\1"),
+    (re.compile(r"^[ \t]{0,3}(?:=+|-{3,}|\*{3,}|_{3,})[ \t]*$", re.M), ""),
+    (re.compile(r"^[ \t]{0,3}>[ \t]?", re.M), ""),
+    (re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+", re.M), ""),
+    (re.compile(r"(\*\*\*|\*\*|\*|__)(?=\S)([^\n*]{1,500}?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?<!\w)_(?=\S)([^\n_]{1,500}?)(?<=\S)_(?!\w)"), r"\1"),
+    (re.compile(r"`([^`\n]{1,300})`"), r"\1"),
+    (re.compile(r"\\([\\`*_{}\[\]()#+\-.!>])"), r"\1"),
+)
+
+
+def read(data: bytes) -> tuple[str, str, str | None]:
+    text, encoding = decode(data)
+    heading = re.search(r"^#{1,2}[ \t]+([^\n#]+)", text, re.M)
+    for pattern, kept in _RULES:
+        text = pattern.sub(kept, text)
+    text = re.sub(r"\n{3,}", "\n\n", entities.unescape(text)).strip() + "\n"
+    return text, encoding, heading.group(1).strip() if heading else None

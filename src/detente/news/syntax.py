@@ -1,0 +1,156 @@
+"""Small questions to a dependency parse: the subject of a verb, the reach of a phrase, the words of a cue."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from .lexicon import ARTEFACTS, EVIDENCE_VERBS, PEOPLE
+
+SUBJECTS = {"nsubj", "nsubjpass", "csubj"}
+PERSONAL = {"he", "she", "they", "i", "we", "who", "you", "one", "it", "him", "her", "them", "us", "me"}
+_SUFFIXES = (
+    "ist",
+    "ian",
+    "crat",
+    "man",
+    "woman",
+    "person",
+    "holder",
+    "maker",
+    "goer",
+    "watcher",
+    "leader",
+    "worker",
+    "member",
+)
+_QUANTITIES = {
+    "many",
+    "some",
+    "others",
+    "other",
+    "both",
+    "most",
+    "several",
+    "few",
+    "all",
+    "none",
+    "half",
+    "%",
+    "percent",
+    "those",
+}
+_NOT_WHO = {"DATE", "TIME", "MONEY", "LANGUAGE", "CARDINAL_DATE"}
+
+
+def subject(verb: Token, depth: int = 0) -> Token | None:
+    """The subject of a verb, its own or the one it shares by coordination, infinitive or participle."""
+    own = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")]
+    if own:
+        before = [c for c in own if c.i < verb.i]
+        return before[-1] if before else own[0]
+    if depth > 5:
+        return None
+    head = verb.head
+    if head is verb:
+        return None
+    if verb.dep_ == "conj" and head.pos_ in ("VERB", "AUX"):
+        return subject(head, depth + 1)
+    if verb.dep_ in ("xcomp", "advcl") and head.pos_ in ("VERB", "AUX"):
+        return subject(head, depth + 1)
+    if verb.dep_ == "pcomp" and head.dep_ == "prep" and head.head.pos_ in ("VERB", "AUX"):
+        return subject(head.head, depth + 1)
+    if verb.dep_ == "acl" and verb.tag_ == "VBG":
+        return head
+    return None
+
+
+def agent(verb: Token) -> Token | None:
+    """Who does it in "condemned by the minister"."""
+    for child in verb.children:
+        if child.dep_ == "agent":
+            for inner in child.children:
+                if inner.dep_ == "pobj":
+                    return inner
+    return None
+
+
+def is_passive(verb: Token) -> bool:
+    return verb.tag_ == "VBN" and any(c.dep_ in ("auxpass", "nsubjpass", "agent") for c in verb.children)
+
+
+def can_speak(token: Token, verb: str, speech: bool = True) -> bool:
+    """Whether a noun phrase may be the source of a verb: a person, a body, a name, a number of people, or a text that shows."""
+    word, lemma = token.lower_, token.lemma_.lower()
+    if token.pos_ == "PRON" or token.tag_ in ("PRP", "WP"):
+        if word in PERSONAL:
+            return word != "it" or verb in EVIDENCE_VERBS or speech
+        if word in ("which", "that") and token.head.dep_ == "relcl":
+            antecedent = token.head.head
+            return antecedent.tag_ != "WP" and can_speak(antecedent, verb, speech)
+        return word in _QUANTITIES or lemma in PEOPLE
+    if word in _QUANTITIES:
+        return True
+    if token.ent_type_ in _NOT_WHO:
+        return False
+    if token.pos_ == "PROPN":
+        return True
+    if token.pos_ in ("NOUN", "ADJ", "NUM", "DET", "X"):
+        if (
+            lemma in PEOPLE
+            or word in PEOPLE
+            or lemma.endswith(_SUFFIXES)
+            or token.ent_type_ in ("PERSON", "NORP", "ORG")
+        ):
+            return True
+        if lemma.rpartition("-")[2] in PEOPLE:
+            return True
+        if lemma in ARTEFACTS or word in ARTEFACTS:
+            return verb in EVIDENCE_VERBS
+    return False
+
+
+def reach(token: Token) -> tuple[int, int]:
+    """First and last token number (inclusive) of the phrase under a token."""
+    return token.left_edge.i, token.right_edge.i
+
+
+def source_reach(token: Token) -> tuple[int, int]:
+    """The phrase of a source without its incidental clauses ("the minister, who is ill, ...")."""
+    first, last = reach(token)
+    if token.tag_ == "WP" or token.pos_ == "PRON":
+        return (
+            (first, token.i)
+            if token.pos_ == "PRON" and token.i - first <= 2 and first < token.i
+            else (token.i, token.i)
+        )
+    doc = token.doc
+    for child in token.children:
+        if child.i <= token.i:
+            continue
+        start = child.left_edge.i
+        incidental = (
+            child.dep_ in ("relcl", "appos", "acl", "advcl", "parataxis") and doc[start - 1].text in ",—–-("
+        )
+        if incidental or child.dep_ == "parataxis":
+            last = min(last, start - 2 if doc[start - 1].text in ",—–-(" else start - 1)
+    while last > token.i and doc[last].is_punct and doc[last].text not in ')”"':
+        last -= 1
+    return first, max(last, token.i)
+
+
+def cue_reach(verb: Token) -> tuple[int, int]:
+    """The verb with the auxiliaries, negation, adverbs and particle that stand right beside it."""
+    doc, first, last = verb.doc, verb.i, verb.i
+    own = {c.i for c in verb.children if c.dep_ in ("aux", "auxpass", "neg", "advmod", "prt", "mark")}
+    while first - 1 in own and doc[first - 1].dep_ != "mark" and doc[first - 1].tag_ not in ("WRB",):
+        first -= 1
+    while last + 1 in own and doc[last + 1].dep_ in ("neg", "prt"):
+        last += 1
+    if (
+        verb.dep_ == "xcomp"
+        and verb.head.pos_ == "VERB"
+        and 0 < first - verb.head.i <= 3
+        and not any(t.dep_ in ("dobj", "pobj") for t in doc[verb.head.i : verb.i])
+    ):
+        first = cue_reach(verb.head)[0]
+    return first, last
