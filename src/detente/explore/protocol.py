@@ -1,0 +1,148 @@
+"""What testing needs of a scenario, and nothing more: any object of this shape can be tested, a closed form too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from detente.explore.ranges import Bools, Draws, Floats, Range
+from detente.solve.solution import STATUS
+
+BASELINE = "equilibrium"  # the key of "no policy"
+UNDEFINED = "not_defined"  # certified, but a probability is conditional on what never happens
+
+
+class Quantity(Protocol):
+    """An event's probability (kind "P") or a player's expected payoff (kind "value"), under a policy or none."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def policy(self) -> str | None: ...
+
+
+class Claim(Protocol):
+    """A comparison over quantities. ``margin`` is signed: >= 0 where the claim holds, nan where it is not defined."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def quantities(self) -> Sequence[Any]: ...
+    def margin(self, values: Mapping[Any, Any], draws: Mapping[str, Any]) -> Any: ...
+
+
+class Policy(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def player(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+
+
+class Evaluation(Protocol):
+    """Per policy: events [draw] as probabilities, values [draw] as expected payoffs, status [draw] into `STATUS`."""
+
+    @property
+    def event(self) -> Mapping[str, Mapping[str, Floats]]: ...
+    @property
+    def value(self) -> Mapping[str, Mapping[str, Floats]]: ...
+    @property
+    def status(self) -> Mapping[str, Any]: ...
+
+
+Evaluate = Callable[[Draws, Sequence[str]], Evaluation]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A question put to a model: the ranges, the claims, the policies, and a function that solves the model.
+
+    ``evaluate(draws, policies)`` is given a column per parameter that varies or is fixed, and the ids of policies
+    (`BASELINE` among them where it is wanted). ``digest`` names the content: two studies with one digest give the
+    same numbers, and finished chunks of one are used for the other. To run on several processes it must pickle.
+    """
+
+    name: str
+    ranges: tuple[Range, ...]
+    claims: Mapping[str, Claim]
+    policies: Mapping[str, Policy]
+    players: tuple[str, ...]
+    events: tuple[str, ...]  # of interest, in the order in which they are shown
+    evaluate: Evaluate
+    admissible: Callable[[Draws], Bools] | None = None
+    digest: str = ""
+    seed: int | None = None
+    selection: str = "the only equilibrium of a closed form"
+    mirrors: Mapping[str, str] = field(default_factory=dict[str, str])  # claim -> the claim with the sides swapped
+    said_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])  # claim -> statements
+
+    @property
+    def varying(self) -> tuple[Range, ...]:
+        return tuple(r for r in self.ranges if r.varies)
+
+    def draws_at(self, positions: Floats) -> dict[str, Floats]:
+        """Columns of parameters from positions [point, varying parameter]; fixed parameters are constant."""
+        columns = {r.name: np.full(len(positions), r.base) for r in self.ranges if not r.varies}
+        columns |= {r.name: r.at(positions[:, k]) for k, r in enumerate(self.varying)}
+        return {r.name: columns[r.name] for r in self.ranges}
+
+    def snapped(self, positions: Floats) -> Floats:
+        """The same positions with those of discrete parameters moved to the nearest allowed value."""
+        out = np.array(positions)
+        for k, r in enumerate(self.varying):
+            if r.values is not None:
+                out[:, k] = r.position(r.at(out[:, k]))
+        return out
+
+    def positions(self, draws: Draws) -> Floats:
+        """Positions [point, varying parameter] of columns of parameters."""
+        if not self.varying:
+            return np.zeros((len(next(iter(draws.values()), np.zeros(1))), 0))
+        return np.column_stack([r.position(draws[r.name]) for r in self.varying])
+
+    @property
+    def base(self) -> Floats:
+        """The base point, as positions [varying parameter]."""
+        return np.array([float(r.position(r.base)) for r in self.varying])
+
+    def policies_of(self, claims: Sequence[str]) -> list[str]:
+        """The policies that these claims speak of, `BASELINE` first where it is one."""
+        used = {q.policy or BASELINE for c in claims for q in self.claims[c].quantities}
+        return [p for p in (BASELINE, *self.policies) if p in used]
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One claim at many points: ``margin`` [point] is nan where undecided, ``why`` [point] indexes `REASONS`."""
+
+    margin: Floats
+    why: Any  # int8 [point]; 0 is decided
+
+
+REASONS = (*STATUS, UNDEFINED, "refused")  # "refused": a constraint of the scenario does not hold there
+
+
+def judge(claim: Claim, evaluation: Evaluation, draws: Draws) -> Judged:
+    """The claim's margin where every policy that it speaks of is certified and it is defined; nan elsewhere."""
+    values: dict[Any, Floats] = {}
+    n = len(next(iter(draws.values())))
+    why = np.zeros(n, dtype=np.int8)
+    for quantity in claim.quantities:
+        policy = quantity.policy or BASELINE
+        table = evaluation.event if quantity.kind == "P" else evaluation.value
+        values[quantity] = np.asarray(table[policy][quantity.name], dtype=float)
+        status = np.asarray(evaluation.status[policy])
+        why = np.where(why == 0, status, why).astype(np.int8)
+    with np.errstate(all="ignore"):
+        margin = np.broadcast_to(np.asarray(claim.margin(values, draws), dtype=float), (n,)).copy()
+    why[(why == 0) & ~np.isfinite(margin)] = REASONS.index(UNDEFINED)
+    margin[why != 0] = np.nan
+    return Judged(margin, why)

@@ -1,0 +1,72 @@
+"""A scenario as testing sees it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from detente import __version__
+from detente.explore.protocol import Evaluation, Study
+from detente.explore.ranges import Draws, Range
+
+SELECTION = (
+    "one equilibrium a draw: the limit of the principal branch of the agent logit quantal response equilibrium as "
+    "precision grows; others may exist"
+)
+AT_PRECISION = "one equilibrium a draw: the principal branch of the agent logit quantal response equilibrium at precision {}"
+
+
+class _Solver:
+    """The scenario's evaluator, made when first used (once in each worker process)."""
+
+    def __init__(self, scenario: Any) -> None:
+        self.scenario = scenario
+        self._evaluator: Any = None
+
+    def __call__(self, draws: Draws, policies: Sequence[str]) -> Evaluation:
+        if self._evaluator is None:
+            from detente.scenario.evaluate import Evaluator
+
+            self._evaluator = Evaluator(self.scenario)
+        return self._evaluator.evaluate(draws, policies)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"scenario": self.scenario, "_evaluator": None}
+
+
+def study_of(scenario: Any) -> Study:
+    """What testing needs of a `detente.scenario.Scenario`."""
+    said_by: dict[str, tuple[str, ...]] = {}
+    for match in scenario.matches:
+        said_by[match.claim] = (*said_by.get(match.claim, ()), match.statement)
+    precision = scenario.precision
+    return Study(
+        name=scenario.id,
+        ranges=tuple(Range(p) for p in scenario.parameters.values() if p.distribution != "derived"),
+        claims=scenario.claims,
+        policies=scenario.policies,
+        players=tuple(scenario.game.players),
+        events=tuple(scenario.events_of_interest),
+        evaluate=_Solver(scenario),
+        admissible=scenario.game.admissible if scenario.game.constraints else None,
+        digest=digest(scenario),
+        seed=scenario.seed,
+        selection=SELECTION if precision == "limit" else AT_PRECISION.format(precision),
+        mirrors={c.id: c.mirror for c in scenario.claims.values() if c.mirror},
+        said_by=said_by,
+    )
+
+
+def digest(scenario: Any) -> str:
+    """A name for what the scenario's numbers depend on: its text, the parts that are off, the ranges, this version."""
+    ranges: Mapping[str, Any] = {
+        name: [p.distribution, repr(p.base), repr(p.low), repr(p.high), [repr(v) for v in p.shape], str(p.derived or "")]
+        for name, p in scenario.parameters.items()
+    }
+    content = {
+        "version": __version__, "text": scenario.text, "off": list(scenario.off), "ranges": ranges,
+        "precision": str(scenario.precision), "policies": list(scenario.policies),
+    }  # fmt: skip
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,238 @@
+"""`test`: the claims and policies of a scenario over its ranges."""
+
+# ruff: noqa: PT028 - `test` is a public function, not a test of anything
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from detente.errors import BadInput, Where
+from detente.explore.breaking import search_exception
+from detente.explore.findings import ClaimFinding, Findings, Map
+from detente.explore.flips import Flip, Scan, find_flips, lines
+from detente.explore.information import worth
+from detente.explore.nearest import Nearest, search_nearest
+from detente.explore.probe import Probe, drive
+from detente.explore.protocol import BASELINE, Study, judge
+from detente.explore.ranges import Floats
+from detente.explore.regret import PolicyTally
+from detente.explore.rule import Rule, find_rule
+from detente.explore.sample import Sample
+from detente.explore.sampling import REPLICATES, chosen_seed, measure
+from detente.explore.sensitivity import Indices, Polynomials
+from detente.explore.study import study_of
+from detente.explore.sweep import Progress, sweep
+from detente.explore.verdict import Tally
+
+MOST_DRAWS = 10_000_000
+MAP_POINTS = 600
+_INDEXED = 4096  # draws used for sensitivity
+
+
+def test(
+    scenario: Any,
+    draws: int = 1024,
+    seed: int | None = None,
+    only: str | Sequence[str] | None = None,
+    workers: int = 1,
+    out: str | Path | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Findings:
+    """Test every claim (or ``only`` those named) and every policy at ``draws`` points of the ranges.
+
+    ``scenario`` is a `Scenario` or a `Study`. The same scenario, draws and seed give the same findings whatever the
+    number of ``workers``. ``out``: finished chunks are kept there; ``resume``: those that are there are used.
+    ``progress(what, share)`` is called now and then. Raises BadInput for a claim that there is not, a number of draws
+    below `REPLICATES` or above `MOST_DRAWS`, constraints that refuse everything, and a folder that cannot be written.
+    """
+    study = scenario if isinstance(scenario, Study) else study_of(scenario)
+    claims = _chosen(study, only)
+    if not REPLICATES <= draws <= MOST_DRAWS:
+        raise BadInput("the number of draws is out of range", where=Where(field="--draws"), found=draws,
+                       allowed=f"{REPLICATES} to {MOST_DRAWS}")  # fmt: skip
+    if workers < 1:
+        raise BadInput("at least one worker is needed", where=Where(field="--workers"), found=workers, allowed="1 or more")
+    tell: Progress = progress or (lambda what, share: None)
+    policies = study.policies_of(claims) if only else [BASELINE, *study.policies]
+    policies = policies if BASELINE in policies else [BASELINE, *policies]
+
+    tallies = {c: Tally() for c in claims}
+    policy_tally = PolicyTally(study, tuple(policies))
+    sample = Sample(tuple(r.name for r in study.varying))
+    refused = 0
+    for chunk in sweep(
+        study, draws, policies, seed=seed, workers=workers, out=None if out is None else Path(out), resume=resume,
+        progress=lambda what, share: tell(what, 0.7 * share),
+    ):  # fmt: skip
+        judged = {c: judge(study.claims[c], chunk, chunk.draws) for c in claims}
+        for c, told in judged.items():
+            tallies[c].add(chunk.start, told)
+        policy_tally.add(chunk)
+        sample.add(chunk, judged)
+        refused = chunk.refused
+
+    probe = Probe(study)
+    found = _searched(study, probe, claims, tallies, sample, chosen_seed(study, seed), tell)
+    tell("weighing parameters", 0.95)
+    result = Findings(
+        study=study,
+        draws=draws,
+        seed=chosen_seed(study, seed),
+        measure=measure(study, draws, seed, refused),
+        refused=refused,
+        claims=found,
+        policies=policy_tally,
+        quantiles=_quantiles(sample, policies, study.events),
+        sensitivity=_sensitivity(sample, policies, study.events),
+        information=_information(sample, policy_tally),
+        dominated=tuple((player, d) for player, menu in policy_tally.menus.items() for d in menu.dominated()),
+        searched=(probe.points, probe.solved),
+    )
+    tell("done", 1.0)
+    return result
+
+
+def _chosen(study: Study, only: str | Sequence[str] | None) -> list[str]:
+    wanted = [only] if isinstance(only, str) else list(only or study.claims)
+    for name in wanted:
+        if name not in study.claims:
+            raise BadInput("there is no such claim", where=Where(field="--only"), found=name, allowed=study.claims)
+    return [c for c in study.claims if c in wanted]
+
+
+def _searched(
+    study: Study, probe: Probe, claims: list[str], tallies: dict[str, Tally], sample: Sample, seed: int, tell: Progress
+) -> tuple[ClaimFinding, ...]:
+    """Flips, exceptions, nearest flips, rules and maps of the claims."""
+    if not claims:
+        return ()
+    columns = {r.name: k for k, r in enumerate(study.varying)}
+    scan = lines(study.varying, study.base)
+    tell("walking along each parameter", 0.72)
+    margins = probe.margins(scan.positions, claims)
+    flips = find_flips(probe, scan, margins)
+    positions = study.positions({r.name: sample.x[:, k] for k, r in enumerate(study.varying)}) if study.varying else sample.x
+    decided = {c: np.isfinite(sample.margin(c)) for c in claims}
+
+    tell("looking for exceptions", 0.8)
+    exceptions = {c: _exception_on(scan, margins[c], tallies[c]) for c in claims}
+    searches = {}
+    for c in claims:
+        if exceptions[c] is None and tallies[c].verdict().endswith("throughout"):
+            rows = decided[c]
+            holds = tallies[c].verdict().startswith("holds")
+            searches[c] = (c, search_exception(positions[rows], sample.margin(c)[rows], holds, study.snapped))
+    exceptions |= drive(probe, searches)
+
+    tell("looking for the nearest flip", 0.84)
+    nearest_searches = {}
+    for c in claims:
+        if np.isfinite(margins[c][0]) and study.varying:
+            rows = decided[c]
+            search = search_nearest(
+                study.base, bool(margins[c][0] >= 0), flips[c], columns, positions[rows], sample.margin(c)[rows] >= 0,
+                seed, study.snapped,
+            )  # fmt: skip
+            nearest_searches[c] = (c, search)
+    nearest: dict[str, Nearest | None] = drive(probe, nearest_searches)
+
+    out: list[ClaimFinding] = []
+    for i, c in enumerate(claims):
+        tell("finding rules", 0.9 + 0.05 * i / len(claims))
+        verdict = tallies[c].verdict(exceptions[c] is not None)
+        rule, fails = _rules(study, sample, c) if verdict == "holds if" else (None, None)
+        at_base = float(margins[c][0])
+        finding = ClaimFinding(
+            id=c, text=study.claims[c].text, verdict=verdict, tally=tallies[c], rule=rule, fails_rule=fails,
+            flips=flips[c], nearest=nearest.get(c), margin_at_base=at_base if np.isfinite(at_base) else None,
+            exception=exceptions[c], map=_map(study, sample, c, flips[c], rule),
+        )  # fmt: skip
+        out.append(finding)
+    return tuple(out)
+
+
+def _exception_on(scan: Scan, margin: Floats, tally: Tally) -> tuple[float, ...] | None:
+    """A point of the scan with the answer that no draw had."""
+    verdict = tally.verdict()
+    if not verdict.endswith("throughout"):
+        return None
+    other = np.isfinite(margin) & ((margin >= 0) != verdict.startswith("holds"))
+    hits = np.flatnonzero(other)
+    if not len(hits):
+        return None
+    far = np.linalg.norm(scan.positions[hits] - scan.positions[0], axis=1)
+    return tuple(float(z) for z in scan.positions[hits[int(far.argmin())]])
+
+
+def _rules(study: Study, sample: Sample, claim: str) -> tuple[Rule | None, Rule | None]:
+    """The rule for where the claim holds, and the one for where it fails."""
+    margin = sample.margin(claim)
+    rows = np.isfinite(margin)
+    x, y, draw = sample.x[rows], margin[rows] >= 0, sample.draw[rows]
+    if not study.varying:
+        return None, None
+    return find_rule(x, y, draw, study.varying), find_rule(x, ~y, draw, study.varying)
+
+
+def _map(study: Study, sample: Sample, claim: str, flips: tuple[Flip, ...], rule: Rule | None) -> Map | None:
+    """The first draws over the two parameters that decide most: by flips, then by the rule, then by how far means are apart."""
+    names = [r.name for r in study.varying]
+    if len(names) < 2:
+        return None
+    margin, x = sample.margin(claim), sample.x
+    rows = np.isfinite(margin)
+    held = rows & (margin >= 0)
+    failed = rows & (margin < 0)
+    rest = list(names)
+    if held.any() and failed.any():
+        scale = x.std(axis=0) + 1e-300
+        apart = np.abs(x[held].mean(axis=0) - x[failed].mean(axis=0)) / scale
+        rest = [names[k] for k in np.argsort(-apart, kind="stable")]
+    from_rule = [c.parameter for c in rule.conditions] if rule is not None and rule.found else []
+    order = list(dict.fromkeys([*(f.parameter for f in flips), *from_rule, *rest]))
+    a, b = (names.index(name) for name in order[:2])
+    points = tuple(
+        (float(f"{x[i, a]:.5g}"), float(f"{x[i, b]:.5g}"), int(margin[i] >= 0) if rows[i] else None)
+        for i in range(min(MAP_POINTS, sample.n))
+    )
+    return Map(order[0], order[1], points)
+
+
+def _quantiles(sample: Sample, policies: list[str], events: Sequence[str]) -> dict[tuple[str, str], tuple[float, float]]:
+    out: dict[tuple[str, str], tuple[float, float]] = {}
+    for policy in policies:
+        for event in events:
+            if sample.has_event(policy, event):
+                column = sample.event(policy, event)
+                column = column[np.isfinite(column)]
+                if len(column):
+                    low, high = np.quantile(column, [0.1, 0.9])
+                    out[policy, event] = (float(low), float(high))
+    return out
+
+
+def _sensitivity(sample: Sample, policies: list[str], events: Sequence[str]) -> tuple[tuple[str, str, Indices], ...]:
+    polynomials = Polynomials(sample.x[:_INDEXED], sample.draw[:_INDEXED])
+    out: list[tuple[str, str, Indices]] = []
+    for event in events:
+        for policy in policies:
+            if sample.has_event(policy, event):
+                found = polynomials.indices(sample.event(policy, event)[:_INDEXED])
+                if found is not None:
+                    out.append((event, policy, found))
+    return tuple(out)
+
+
+def _information(sample: Sample, tally: PolicyTally) -> tuple[tuple[str, float, tuple[float, ...]], ...]:
+    out: list[tuple[str, float, tuple[float, ...]]] = []
+    for player, menu in tally.menus.items():
+        values, good = sample.menu(menu.policies, player)
+        found = worth(values, sample.x[good], sample.draw[good])
+        if found is not None:
+            out.append((player, found.everything, tuple(float(w) for w in found.each)))
+    return tuple(out)
