@@ -8,7 +8,9 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 from rich.tree import Tree as Drawing
 
-from detente.game.picture_tree import Branch, View, counted, number, probability
+from detente.game.model import Game
+from detente.game.picture_timeline import audience, menu, named, secrets, steps
+from detente.game.picture_tree import Branch, View, listed, number, probability
 from detente.game.tree import CHANCE, TERMINAL, Floats, Tree
 
 # One style a player, repeated; the name is always written, so that nothing hangs on colour.
@@ -54,6 +56,43 @@ def tree_text(
     return plain(drawing, width)
 
 
+def timeline_drawing(game: Game) -> RenderableType:
+    """The moves in time order for a rich console: who, what, on which condition, seen by whom."""
+    lines = Text()
+    players = list(game.players)
+    for secret in secrets(game):
+        lines.append("known to ")
+        lines.append(
+            clean(named(game, secret.owner)), style=STYLES[players.index(secret.owner) % len(STYLES)]
+        )
+        lines.append(f" alone: {clean(secret.name.replace('_', ' '))} – ")
+        chances = secret.chances or ("",) * len(secret.values)
+        lines.append(_menu(list(zip(secret.values, chances, strict=True))))
+        if secret.together:
+            lines.append(f"; drawn together with {clean(listed(list(secret.together)))}", style="dim")
+        lines.append("\n")
+    for place, step in enumerate(steps(game), start=1):
+        lines.append(f"{place:>2}. ")
+        lines.append(clean(step.who), style="dim" if step.owner is None else STYLES[step.owner % len(STYLES)])
+        lines.append(f" {clean(step.title)}: {_menu(menu(step))}")
+        if step.when:
+            lines.append(f"  if {clean(step.when)}", style="italic")
+        if audience(step):
+            lines.append(f"  ({clean(audience(step))})", style="bold" if step.unseen_by else "dim")
+        lines.append("\n")
+    lines.rstrip()
+    return lines
+
+
+def timeline_text(game: Game, width: int = 100) -> str:
+    """`timeline_drawing` as plain text, ``width`` columns."""
+    return plain(timeline_drawing(game), width)
+
+
+def _menu(options: list[tuple[str, str]]) -> str:
+    return " or ".join(clean(f"{option} [{chance}]" if chance else option) for option, chance in options)
+
+
 def plain(drawn: RenderableType, width: int = 100) -> str:
     """Something drawn with rich as text without colours, lines without trailing spaces."""
     console = Console(
@@ -87,11 +126,9 @@ def _line(view: View, node: int, taken: Branch | None) -> Text:
         line.append(f": {name}")
     if kind == CHANCE:
         return line
-    told = [f"knows {clean(view.knows(node))}"] if view.knows(node) else []
-    if view.alike(node):
-        told.append(f"cannot tell this from {counted(view.alike(node), 'other position')}")
+    told = view.ignorance(node)
     if told:
-        line.append(f"  ({'; '.join(told)})", style="dim")
+        line.append(f"  ({clean(told)})", style="dim")
     return line
 
 

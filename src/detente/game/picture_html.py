@@ -18,14 +18,17 @@ Classes, for whoever writes the style sheet (indent of a nested list should be s
     dt-hidden                       how much is folded or left out
     dt-timeline                     <ol> of moves; dt-step one of them
     dt-when                         the condition for a move; dt-sees, dt-unseen who does (not) see it
-    dt-types                        what each player alone knows, before the first move
+    dt-text                         the sentence that explains a move
+    dt-types                        <ul>: what each player alone knows, before the first move
 """
 
 from __future__ import annotations
 
 from html import escape
 
-from detente.game.picture_tree import Branch, View, counted, number, probability
+from detente.game.model import Game
+from detente.game.picture_timeline import Secret, Step, audience, menu, named, secrets, steps, summary
+from detente.game.picture_tree import Branch, View, counted, listed, number, probability
 from detente.game.tree import CHANCE, TERMINAL, Floats, Tree
 
 NEVER = 0.005
@@ -100,13 +103,56 @@ def _said(view: View, node: int) -> str:
     move = f' <span class="dt-move">{name}</span>' if name else ""
     if kind == CHANCE:
         return f'<span class="dt-chance">chance</span>{move}'
-    known = view.knows(node)
-    alike = view.alike(node)
-    told = [f"knows {known}"] if known else []
-    if alike:
-        told.append(f"cannot tell this from {counted(alike, 'other position')}")
-    note = f' <span class="dt-knows">{_text("; ".join(told))}</span>' if told else ""
+    told = view.ignorance(node)
+    note = f' <span class="dt-knows">{_text(told)}</span>' if told else ""
     return f"{player_html(view.actor(node) or '', view.owner(node) or 0)}{move}{note}"
+
+
+def timeline_html(game: Game, caption: str | None = None) -> str:
+    """The moves in time order as an ordered list, before it what each player alone knows."""
+    head = f"<strong>{_text(caption)}</strong> " if caption else ""
+    players = list(game.players)
+    known = "".join(f"<li>{_secret(game, players, secret)}</li>" for secret in secrets(game))
+    types = f'<ul class="dt-types">{known}</ul>' if known else ""
+    moves = "".join(_step(step) for step in steps(game))
+    return (
+        '<figure class="dt-picture dt-picture-timeline">'
+        f"<figcaption>{head}{_text(summary(game))}</figcaption>"
+        f'{types}<ol class="dt-timeline">{moves}</ol></figure>'
+    )
+
+
+def _secret(game: Game, players: list[str], secret: Secret) -> str:
+    owner = player_html(named(game, secret.owner), players.index(secret.owner))
+    words = [
+        f'<span class="dt-option">{_text(value.replace("_", " "))}</span>'
+        + (f' <span class="dt-probability">{_text(chance)}</span>' if chance else "")
+        for value, chance in zip(secret.values, secret.chances or ("",) * len(secret.values), strict=True)
+    ]
+    drawn = f"; drawn together with {_text(listed(list(secret.together)))}" if secret.together else ""
+    move = f'<span class="dt-move">{_text(secret.name.replace("_", " "))}</span>'
+    return f"Known to {owner} alone: {move} – {' or '.join(words)}{drawn}"
+
+
+def _step(step: Step) -> str:
+    who = (
+        f'<span class="dt-chance">{_text(step.who)}</span>'
+        if step.owner is None
+        else player_html(step.who, step.owner)
+    )
+    words = [
+        f'<span class="dt-option">{_text(option)}</span>'
+        + (f' <span class="dt-probability">{_text(chance)}</span>' if chance else "")
+        for option, chance in menu(step)
+    ]
+    when = f' <span class="dt-when">if {_text(step.when)}</span>' if step.when else ""
+    seen = audience(step)
+    told = (
+        f' <span class="{"dt-unseen" if step.unseen_by else "dt-sees"}">{_text(seen)}</span>' if seen else ""
+    )
+    text = f'<br><span class="dt-text">{_text(step.text)}</span>' if step.text else ""
+    move = f'<span class="dt-move">{_text(step.title)}</span>'
+    return f'<li class="dt-step">{who} {move}: {" or ".join(words)}{when}{told}{text}</li>'
 
 
 def player_html(name: str, index: int) -> str:
@@ -119,4 +165,4 @@ def _text(text: str) -> str:
     return escape("".join(c if c.isprintable() or c == " " else " " for c in text), quote=True)
 
 
-__all__ = ["player_html", "tree_html"]
+__all__ = ["player_html", "timeline_html", "tree_html"]

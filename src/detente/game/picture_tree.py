@@ -135,12 +135,15 @@ class View:
             return 0
         return len(self.tree.sets[int(self.tree.info_set[node])].nodes) - 1
 
-    def knows(self, node: int) -> str:
-        """What the mover knows, as a phrase; empty where the set does not say."""
-        if self.tree.kind[node] != DECISION:
+    def ignorance(self, node: int) -> str:
+        """What the mover cannot tell apart, and what he goes by, as a clause; empty where he knows all that happened."""
+        others = self.alike(node)
+        if not others:
             return ""
         seen = self.tree.sets[int(self.tree.info_set[node])].seen
-        return ", ".join(f"{name} = {value}" for name, value in seen.items())
+        known = ", ".join(f"{name} = {_shown(value)}" for name, value in seen.items())
+        told = f"cannot tell this from {counted(others, 'other position')}"
+        return f"{told}; knows only {known}" if known else told
 
     def payoffs(self, node: int) -> list[tuple[str, float]]:
         """Player and payoff at an end."""
@@ -177,6 +180,10 @@ def _sizes(tree: Tree) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         positions[tree.parent[node]] += positions[node]
         ends[tree.parent[node]] += ends[node]
     return positions, ends
+
+
+def _shown(value: object) -> str:
+    return number(value) if isinstance(value, float) else str(value).replace("_", " ")
 
 
 def number(x: float) -> str:

@@ -127,6 +127,7 @@ class GameSpec(_Shape):
     moves: list[Any] | tuple[Any, ...]
     payoffs: dict[str, Any]
     events: dict[str, Any] = {}
+    model: dict[str, Any] = {}  # what the catalogue tells about the game; no part of playing it
 
 
 GAME_KEYS = tuple(GameSpec.model_fields)
@@ -182,4 +183,6 @@ def _translated(error: ValidationError, given: Mapping[Any, Any], places: Places
             break
         at.append(step)
     message = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return GameError(f"wrong kind of value: {message}", where=places.at(*path, *at), found=value)
+    return GameError(
+        f"wrong kind of value: {message}", where=places.at(*path, *at), found=str(cast(object, value))
+    )
