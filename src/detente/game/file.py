@@ -11,7 +11,12 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
-    AliasEvent, DocumentStartEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent,
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
     SequenceStartEvent,
 )  # fmt: skip
 
@@ -79,7 +84,7 @@ def parse_yaml(text: str, file: str | None = None) -> tuple[dict[Any, Any], Plac
         raise GameError("this file is too large", where=Where(file), found=f"{len(text)} characters")
     reader = _Reader(file)
     try:
-        yaml = YAML(typ="safe", pure=True)
+        yaml: Any = YAML(typ="safe", pure=True)
         for event in yaml.parse(text):
             reader.take(event)
     except YAMLError as error:
@@ -123,19 +128,18 @@ class _Reader:
 
     def take(self, event: Any) -> None:
         line = event.start_mark.line + 1 if event.start_mark is not None else 1
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if isinstance(event, DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
                 raise self.error("one file holds one document", line, "a second ---")
         if isinstance(event, AliasEvent):
-            raise self.error("aliases are not allowed here: write the value out", line, f"*{event.anchor}")
+            raise self.error("aliases are not allowed here: write the value out", line, f"*{anchor}")
         if isinstance(event, (ScalarEvent, MappingStartEvent, SequenceStartEvent)):
-            if event.anchor is not None:
-                raise self.error(
-                    "anchors are not allowed here: write the value out", line, f"&{event.anchor}"
-                )
-            if event.tag is not None and str(event.tag) != "!":
-                raise self.error("tags are not allowed here", line, event.tag)
+            if anchor is not None:
+                raise self.error("anchors are not allowed here: write the value out", line, f"&{anchor}")
+            if tag is not None and str(tag) != "!":
+                raise self.error("tags are not allowed here", line, tag)
         if isinstance(event, ScalarEvent):
             self.put(_scalar(event), line)
         elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):

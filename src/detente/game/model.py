@@ -9,14 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import GameError, Where
-from detente.game import check
-from detente.game.derived import inlined
+from detente.game.derived import written_out
 from detente.game.expression import Expression, Numeric, parse
-from detente.game.names import Scope
-from detente.game.parameter import Parameter
+from detente.game.names import Meaning, Scope, checked_name
+from detente.game.parameter import Parameter, parameter
 from detente.game.parts import Move, PrivateType, Term, TypeBlock
+from detente.game.payoff import add_events, read_events, read_payoffs
 from detente.game.place import Places
+from detente.game.private import look_up_types, read_types
+from detente.game.probability import check_at_base
 from detente.game.spec import GameSpec, shaped
+from detente.game.timeline import add_moves, look_up_moves, read_moves
 
 if TYPE_CHECKING:
     from detente.game.restrict import Restriction
@@ -59,9 +62,10 @@ class Game:
             "private": private, "joint": joint, "parameters": parameters, "constraints": constraints,
             "moves": moves, "payoffs": payoffs, "events": events,
         }  # fmt: skip
-        empty = (None, "", (), [], {})
         required = ("players", "moves", "payoffs")
-        self._build({k: _plain(v) for k, v in given.items() if k in required or v not in empty}, Places())
+        self._build(
+            {k: _plain(v) for k, v in given.items() if k in required or (v is not None and len(v))}, Places()
+        )
 
     @classmethod
     def from_mapping(cls, mapping: object, places: Places | None = None, also: Iterable[str] = ()) -> Game:
@@ -83,21 +87,50 @@ class Game:
         self.text = spec.text
         self.source: dict[str, Any] = spec.source or {}
         self.sources: dict[str, Any] = spec.sources
-        self.players: dict[str, str] = check.read_players(spec, places)
-        self.parameters: dict[str, Parameter] = check.read_parameters(spec, places, scope)
-        self.derived: dict[str, Expression] = inlined(self.parameters, scope)
-        types, blocks = check.read_types(spec, self.players, places)
+        self.players: dict[str, str] = self._read_players(spec)
+        self.parameters: dict[str, Parameter] = self._read_parameters(spec)
+        self.derived: dict[str, Expression] = written_out(self.parameters, scope)
+        types, blocks = read_types(spec, self.players, places)
         self.types: tuple[PrivateType, ...] = tuple(types)
-        moves = check.read_moves(spec, self.players, places)
-        self.blocks: tuple[TypeBlock, ...] = check.look_up_types(blocks, types, scope)
-        self.moves: tuple[Move, ...] = check.look_up_moves(moves, scope, places)
-        self.events: dict[str, Expression] = check.read_events(spec, scope, places)
-        self.payoffs: dict[str, dict[str, Term]] = check.read_payoffs(spec, self.players, scope, places)
+        self.blocks: tuple[TypeBlock, ...] = look_up_types(blocks, types, scope, places)
+        moves = read_moves(spec, self.players, places)
+        add_moves(moves, scope, places)
+        add_events(spec, scope, places)
+        self.moves: tuple[Move, ...] = look_up_moves(moves, scope, places)
+        self.events: dict[str, Expression] = read_events(spec, scope)
+        self.payoffs: dict[str, dict[str, Term]] = read_payoffs(spec, self.players, scope, places)
         self.constraints: tuple[Expression, ...] = tuple(
             self._about_parameters(formula, places.at("constraints", i))
             for i, formula in enumerate(spec.constraints)
         )
         self._check_base()
+
+    def _read_players(self, spec: GameSpec) -> dict[str, str]:
+        players = {
+            checked_name(k, "a player", self.places.at("players", k)): v for k, v in spec.players.items()
+        }
+        if not players:
+            raise GameError(
+                "there are no players",
+                where=self.places.at("players"),
+                found="nothing",
+                allowed="one or more",
+            )
+        return players
+
+    def _read_parameters(self, spec: GameSpec) -> dict[str, Parameter]:
+        read: dict[str, Parameter] = {}
+        for name, given in spec.parameters.items():
+            where = self.places.at("parameters", name)
+            read[name] = parameter(checked_name(name, "a parameter", where), given, self.places)
+            self.scope.add(Meaning("parameter", name), where)
+            for evidence in read[name].evidence:
+                if spec.sources and evidence.source not in spec.sources:
+                    where = self.places.at("parameters", name, "evidence")
+                    raise GameError(
+                        "there is no such source", where=where, found=evidence.source, allowed=spec.sources
+                    )
+        return read
 
     def _about_parameters(self, formula: object, where: Where) -> Expression:
         return self.scope.resolved(parse(formula, where), where, ("parameter",)).bind(self.derived)
@@ -114,7 +147,7 @@ class Game:
         for block in self.blocks:
             probabilities = [p.bind(self.derived) for _, p in block.rows]
             if all(name in base for p in probabilities for name in p.names):
-                check.check_at_base(probabilities, base, block.where)
+                check_at_base(probabilities, base, block.where)
 
     @property
     def base(self) -> dict[str, float]:
@@ -181,5 +214,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Expression):
         return value.text
     if isinstance(value, np.generic):
-        return value.item()
+        return cast("np.generic[Any]", value).item()
     return value

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, cast
 
 from detente.errors import ExpressionError, GameError, Where
 from detente.game import node as n
 from detente.game.expression import Expression
-from detente.game.node import FUNCTIONS
 from detente.game.parts import CHANCE, EVERYONE, Value, value_text
 from detente.game.syntax import WORDS
 
 Kind = Literal["parameter", "type", "move", "event"]
 
+ANYTHING: tuple[Kind, ...] = ("parameter", "type", "move", "event")
+
+MAX_SIZE = 20_000  # nodes of a formula with its events and derived parameters written out
+MAX_LEVELS = 200
+
 _NAME = re.compile(r"[^\W\d]\w*")
-RESERVED = frozenset({*WORDS, *FUNCTIONS, CHANCE, EVERYONE, "absent"})
+RESERVED = frozenset({*WORDS, *n.FUNCTIONS, CHANCE, EVERYONE, "absent", "grid"})
 
 
 def checked_name(name: object, what: str, where: Where) -> str:
     """``name`` if it can be written in a formula."""
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or name in RESERVED or len(name) > 80:
-        raise GameError(
-            f"this cannot be the name of {what}", where=where, found=name,
-            allowed="letters, digits and _, not beginning with a digit, and not a word of the language", nearest="",
-        )  # fmt: skip
-    return name
+    if isinstance(name, str) and _NAME.fullmatch(name) and name not in RESERVED and len(name) <= 80:
+        return name
+    allowed = "letters, digits and _, not beginning with a digit"
+    if isinstance(name, str) and name in RESERVED:
+        allowed = "a word that the language does not use itself"
+    raise GameError(f"this cannot be the name of {what}", where=where, found=name, allowed=allowed)
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,6 @@ class Meaning:
     kind: Kind
     name: str
     values: tuple[Value, ...] = ()
-    formula: Expression | None = None  # an event, its own names resolved
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -50,22 +53,50 @@ class Scope:
     """All names of a game. A private type is known as ``A.resolve``, and as ``resolve`` while that is unambiguous."""
 
     meanings: dict[str, Meaning] = field(default_factory=dict[str, Meaning])
-    short: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    _short: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    _written: dict[str, tuple[Expression, Where]] = field(default_factory=dict[str, tuple[Expression, Where]])
+    _events: dict[str, Expression] = field(default_factory=dict[str, Expression])
+    _resolving: list[str] = field(default_factory=list[str])
+    sizes: dict[str, tuple[int, int]] = field(
+        default_factory=dict[str, tuple[int, int]]
+    )  # nodes, levels written out
 
     def add(self, meaning: Meaning, where: Where) -> None:
+        """Make a name known; it may be taken only once."""
         if meaning.name in self.meanings:
             other = self.meanings[meaning.name].kind
             raise GameError(
-                f"this name is taken by a {other}", where=where, found=meaning.name, allowed="another name"
+                f"a {other} has this name already", where=where, found=meaning.name, allowed="another name"
             )
         self.meanings[meaning.name] = meaning
         if meaning.kind == "type":
-            self.short.setdefault(meaning.name.partition(".")[2], []).append(meaning.name)
+            self._short.setdefault(meaning.name.partition(".")[2], []).append(meaning.name)
+
+    def add_event(self, name: str, formula: Expression, where: Where) -> None:
+        """Make an event known; it is looked up when it is first used."""
+        self.add(Meaning("event", name), where)
+        self._written[name] = (formula, where)
+
+    def event(self, name: str) -> Expression:
+        """What an event means: a condition without other events in it."""
+        if name not in self._events:
+            formula, where = self._written[name]
+            if name in self._resolving:
+                chain = [*self._resolving[self._resolving.index(name) :], name]
+                raise GameError(
+                    "these events are defined by one another", where=where, found=" -> ".join(chain)
+                )
+            self._resolving.append(name)
+            self._events[name] = self.resolved(formula, where, ANYTHING)
+            self.sizes[name] = size(self._events[name], self.sizes)
+            self._resolving.pop()
+        return self._events[name]
 
     def find(self, name: str, where: Where) -> Meaning | None:
+        """What a name stands for, if anything."""
         if name in self.meanings:
             return self.meanings[name]
-        full = self.short.get(name, [])
+        full = self._short.get(name, [])
         if len(full) > 1:
             raise GameError(
                 "this could be several private types", where=where, found=name, allowed=full, nearest=""
@@ -73,99 +104,143 @@ class Scope:
         return self.meanings[full[0]] if full else None
 
     def names(self, kinds: Collection[Kind]) -> list[str]:
-        return [name for name, meaning in self.meanings.items() if meaning.kind in kinds] + [
-            short for short, full in self.short.items() if "type" in kinds and len(full) == 1
-        ]
+        """Every name of these kinds that a formula may use."""
+        names = [name for name, meaning in self.meanings.items() if meaning.kind in kinds]
+        if "type" in kinds:
+            names += [
+                short for short, full in self._short.items() if len(full) == 1 and short not in self.meanings
+            ]
+        return names
+
+    def history_names(self, formula: Expression) -> tuple[str, ...]:
+        """The moves and types that a looked-up formula uses, in alphabetical order."""
+        return tuple(sorted(x for x in formula.names if self.meanings[x].kind in ("move", "type")))
 
     def resolved(self, formula: Expression, where: Where, kinds: Collection[Kind]) -> Expression:
-        """The formula with types by full name, events replaced by what they mean and labels known as labels."""
-        return Expression(_Resolver(self, where, kinds).node(formula.node))
+        """The formula with types by full name, events written out and labels known as labels.
+
+        Only names of ``kinds`` may be used; what an allowed event uses must be of these kinds too.
+        """
+        found = Expression(_Resolver(self, where, kinds).node(formula.node))
+        for name in sorted(found.names):
+            if self.meanings[name].kind not in kinds:
+                kind = self.meanings[name].kind
+                allowed = self.names(kinds)
+                raise GameError(
+                    f"a {kind} cannot be used here",
+                    where=where,
+                    found=name,
+                    allowed=allowed or "no names",
+                    nearest="",
+                )
+        nodes, levels = size(found, self.sizes)
+        if nodes > MAX_SIZE or levels > MAX_LEVELS:
+            raise GameError(
+                "this formula is too large when everything in it is written out",
+                where=where,
+                found=f"{nodes} parts, {levels} levels",
+                allowed=f"at most {MAX_SIZE} parts and {MAX_LEVELS} levels",
+            )
+        return found
 
 
 class _Resolver:
+    """Looks up the names of one formula."""
+
     def __init__(self, scope: Scope, where: Where, kinds: Collection[Kind]) -> None:
         self.scope, self.where, self.kinds = scope, where, kinds
 
     def node(self, node: n.Node) -> n.Node:
         if isinstance(node, n.Name):
-            return self.name(node)
+            return self.number(node)
         if isinstance(node, n.Comparison):
-            return self.comparison(node)
+            left, right = self.choosable(node.left), self.choosable(node.right)
+            if left is None and right is None:
+                return n.Comparison(node.sign, self.node(node.left), self.node(node.right))
+            return n.Comparison(
+                node.sign, self.side(node.left, right, node), self.side(node.right, left, node)
+            )
         if isinstance(node, n.Member):
-            meaning = self.meaning(node.item)
-            item = self.side(node.item)
+            meaning = self.choosable(node.item)
+            item = self.node(node.item) if meaning is None else n.Name(meaning.name)
             return n.Member(item, tuple(self.side(other, meaning, node) for other in node.among))
         if isinstance(node, n.Call):
             raise ExpressionError("a game's formulas have no such call", where=self.where, found=node.text())
-        changes: dict[str, n.Node | tuple[n.Node, ...]] = {}
+        changes: dict[str, Any] = {}
         for part in dataclasses.fields(node):
             value = getattr(node, part.name)
             if isinstance(value, n.Node):
                 changes[part.name] = self.node(value)
-            elif isinstance(value, tuple) and value and isinstance(value[0], n.Node):
-                changes[part.name] = tuple(self.node(x) for x in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            elif part.name == "arguments":
+                changes[part.name] = tuple(self.node(x) for x in cast(tuple[n.Node, ...], value))
         return dataclasses.replace(node, **changes) if changes else node
 
-    def meaning(self, node: n.Node) -> Meaning | None:
-        return self.scope.find(node.name, self.where) if isinstance(node, n.Name) else None
+    def choosable(self, node: n.Node) -> Meaning | None:
+        """The move or type that ``node`` names, if it does."""
+        meaning = self.scope.find(node.name, self.where) if isinstance(node, n.Name) else None
+        return meaning if meaning is not None and meaning.values else None
 
     def known(self, name: str) -> Meaning:
-        """The meaning of a name that is not compared with labels, or an error."""
+        """The meaning of a name that cannot be a label."""
         meaning = self.scope.find(name, self.where)
         if meaning is None or meaning.kind not in self.kinds:
-            problem = "nothing has this name"
-            if meaning is not None:
-                problem = f"this is a {meaning.kind}, which cannot be used here"
-            raise GameError(problem, where=self.where, found=name, allowed=self.scope.names(self.kinds))
+            problem = "nothing has this name" if meaning is None else f"a {meaning.kind} cannot be used here"
+            allowed = self.scope.names(self.kinds)
+            raise GameError(
+                problem, where=self.where, found=name, allowed=allowed or "no names", nearest=None
+            )
         return meaning
 
-    def name(self, node: n.Name) -> n.Node:
+    def number(self, node: n.Name) -> n.Node:
+        """A name that stands for a number or a condition."""
         meaning = self.known(node.name)
         if meaning.labels:
             raise GameError(
-                f"this {meaning.kind} has labels, not numbers: compare it with one", where=self.where, found=node.name,
-                allowed=[f"{node.name} == {label}" for label in meaning.labels], nearest="",
-            )  # fmt: skip
-        return meaning.formula.node if meaning.formula is not None else n.Name(meaning.name)
-
-    def comparison(self, node: n.Comparison) -> n.Node:
-        left, right = self.meaning(node.left), self.meaning(node.right)
-        if left is not None and left.labels:
-            return n.Comparison(node.sign, self.side(node.left), self.side(node.right, left, node))
-        if right is not None and right.labels:
-            return n.Comparison(node.sign, self.side(node.left, right, node), self.side(node.right))
-        return n.Comparison(node.sign, self.node(node.left), self.node(node.right))
-
-    def side(self, node: n.Node, other: Meaning | None = None, whole: n.Node | None = None) -> n.Node:
-        """One side of a comparison. ``other``: what the other side stands for, if this side may be one of its labels."""
-        if not isinstance(node, n.Name):
-            if other is not None and other.labels:
-                raise GameError(
-                    f"{other.name} has labels, not numbers",
-                    where=self.where,
-                    found=node.text(),
-                    allowed=other.labels,
-                )
-            return self.node(node)
-        if other is None or not other.labels:
-            meaning = self.known(node.name)
-            return meaning.formula.node if meaning.formula is not None else n.Name(meaning.name)
-        if isinstance(whole, n.Comparison) and whole.sign not in ("==", "!="):
-            raise GameError("labels have no order", where=self.where, found=whole.text(), allowed="== and !=")
-        if node.name in other.labels:
-            return n.Label(node.name)
-        meaning = self.scope.find(node.name, self.where)
-        if meaning is None or not meaning.labels:
-            raise GameError(
-                f"{other.name} has no such option", where=self.where, found=node.name, allowed=other.labels
+                f"this {meaning.kind} has labels, not numbers: compare it with one",
+                where=self.where,
+                found=node.name,
+                allowed=[f"{node.name} == {label}" for label in meaning.labels],
+                nearest="",
             )
-        return n.Name(meaning.name)
+        return self.scope.event(meaning.name).node if meaning.kind == "event" else n.Name(meaning.name)
+
+    def side(self, node: n.Node, other: Meaning | None, whole: n.Node) -> n.Node:
+        """One side of a comparison whose other side names the move or type ``other`` (None: another formula)."""
+        own = self.choosable(node)
+        equality = not isinstance(whole, n.Comparison) or whole.sign in ("==", "!=")
+        if other is None:  # the other side is judged by what this one is
+            return n.Name(self.known(own.name).name) if own is not None else self.node(node)
+        if not other.labels:
+            if isinstance(node, n.Number) and equality and node.number not in other.values:
+                raise self.no_such_option(n.number_text(node.number), other)
+            return self.node(node)
+        if not equality:
+            raise GameError(
+                "labels have no order", where=self.where, found=whole.text(), allowed="== and != and in"
+            )
+        if isinstance(node, n.Name) and node.name in other.labels:
+            return n.Label(node.name)
+        if own is not None and own.labels:
+            return n.Name(self.known(own.name).name)
+        raise self.no_such_option(node.text(), other)
+
+    def no_such_option(self, found: str, other: Meaning) -> GameError:
+        what = "option" if other.kind == "move" else "value"
+        return GameError(
+            f"{other.name} has no such {what}",
+            where=self.where,
+            found=found,
+            allowed=[value_text(v) for v in other.values],
+        )
 
 
-def history_names(formula: Expression, scope: Scope) -> tuple[str, ...]:
-    """The moves and types that a resolved formula uses, in alphabetical order."""
-    return tuple(sorted(x for x in formula.names if scope.meanings[x].kind in ("move", "type")))
+def size(formula: Expression, sizes: dict[str, tuple[int, int]]) -> tuple[int, int]:
+    """Nodes and levels of a formula once the names in ``sizes`` are written out."""
 
+    def walk(node: n.Node) -> tuple[int, int]:
+        if isinstance(node, n.Name) and node.name in sizes:
+            return sizes[node.name]
+        below = [walk(child) for child in node.children()]
+        return 1 + sum(nodes for nodes, _ in below), 1 + max((levels for _, levels in below), default=0)
 
-def written_values(values: Mapping[object, object] | Collection[object]) -> list[str]:
-    return [value_text(v) if isinstance(v, (str, float)) else str(v) for v in values]
+    return walk(formula.node)

@@ -444,7 +444,7 @@ class Call(Node):
 def as_truth(held: object) -> Numeric:
     """1.0 where a condition holds and 0.0 where it does not."""
     if isinstance(held, np.ndarray):
-        return held.astype(np.float64)  # pyright: ignore[reportUnknownMemberType]
+        return np.asarray(held, dtype=np.float64)
     return 1.0 if held else 0.0
 
 

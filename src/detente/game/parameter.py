@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -102,11 +102,7 @@ class Parameter:
                 right = high - np.sqrt((1 - u) * (high - low) * (high - mode))
                 value = np.where(u < turn, left, right)
             case "normal":
-                from scipy.special import ndtr, ndtri  # heavy to import, needed for this alone
-
-                mean, sd = self.shape
-                a, b = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
-                value = mean + sd * np.asarray(ndtri(a + u * (b - a)))
+                value = _cut_normal(u, self.shape[0], self.shape[1], low, high)
             case "discrete":
                 n = len(self.shape) // 2
                 edges = np.cumsum(self.shape[n:])
@@ -114,6 +110,17 @@ class Parameter:
                     np.minimum(np.searchsorted(edges[:-1], u, side="right"), n - 1)
                 ]
         return np.clip(value, low, high)
+
+
+def _cut_normal(u: Array, mean: float, sd: float, low: float, high: float) -> Array:
+    """Quantile of a normal distribution cut off at its ends."""
+    from scipy import special  # pyright: ignore[reportMissingTypeStubs]  # heavy to import, needed here alone
+
+    if low > mean:  # the mirror image keeps its digits in the lower tail
+        return 2 * mean - _cut_normal(1 - u, mean, sd, 2 * mean - high, 2 * mean - low)
+    tails: Any = special
+    below, above = float(tails.ndtr((low - mean) / sd)), float(tails.ndtr((high - mean) / sd))
+    return mean + sd * np.asarray(tails.ndtri(below + u * (above - below)), dtype=np.float64)
 
 
 def parameter(name: str, given: object, places: Places) -> Parameter:
@@ -219,17 +226,15 @@ def _upright(low: float, high: float, where: Where) -> None:
         )  # fmt: skip
 
 
-def _discrete(given: object, where: Where) -> tuple[float, float, float, tuple[float, ...], Distribution]:
+def _discrete(given: Any, where: Where) -> tuple[float, float, float, tuple[float, ...], Distribution]:
     if isinstance(given, Mapping):
-        weights: dict[float, float] = {}
-        for value, weight in given.items():  # pyright: ignore[reportUnknownVariableType]
-            weights[constant(value, where)] = constant(weight, where)
+        pairs = list(cast(Mapping[object, object], given).items())
     else:
-        assert isinstance(given, (list, tuple))
-        values: list[float] = [constant(value, where) for value in given]  # pyright: ignore[reportUnknownVariableType]
-        weights = {value: 1 / len(values) for value in values}
-        if len(weights) != len(values):
-            raise GameError("a value stands here twice", where=where, found=values)
+        listed = cast(Sequence[object], given)
+        pairs = [(value, 1 / len(listed)) for value in listed]
+    weights = {constant(value, where): constant(weight, where) for value, weight in pairs}
+    if len(weights) < len(pairs):
+        raise GameError("a value stands here twice", where=where, found=", ".join(str(v) for v, _ in pairs))
     if not weights or min(weights.values()) <= 0 or abs(sum(weights.values()) - 1) > 1e-9:
         raise GameError(
             "the weights of the values are above 0 and add up to 1", where=where,
