@@ -9,6 +9,7 @@ from detente.game.parts import Move, PrivateType, Term, TypeBlock
 from detente.game.restrict import Restriction
 from detente.game.tree import InformationSet, Tree
 from detente.game.unfold import unfold
+from detente.game.write import game_yaml
 
 __all__ = [
     "Evidence",
@@ -23,6 +24,7 @@ __all__ = [
     "Tree",
     "TypeBlock",
     "game_from_mapping",
+    "game_yaml",
     "parse",
     "parse_yaml",
     "read_efg",

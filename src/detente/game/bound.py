@@ -9,7 +9,7 @@ from detente.game.expression import Expression
 from detente.game.names import Scope
 from detente.game.parts import Value
 
-State = dict[str, Value | None]  # moves and types of a history; a move that was not reached has no entry
+State = dict[str, Value]  # moves and types of a history; a move that was not reached has no entry
 
 
 class Bound:

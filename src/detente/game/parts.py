@@ -56,6 +56,7 @@ class Move:
     hidden_from: tuple[
         str, ...
     ] = ()  # players who do not see which option is taken, nor that the move took place
+    reveals_when: bool = False  # whether being asked may tell the owner something that it has not seen
     title: str | None = None
     text: str | None = None
     where: Where = field(default_factory=Where, compare=False)

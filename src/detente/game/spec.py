@@ -98,6 +98,7 @@ class MoveSpec(_Shape):
     options: Annotated[Any, AfterValidator(_options)]
     when: Formula | None = None
     hidden_from: Annotated[Any, AfterValidator(_names)] = ()
+    reveals_when: bool = False
     title: str | None = None
     text: str | None = None
 

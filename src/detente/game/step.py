@@ -24,7 +24,7 @@ class Announced:
     where: Where
 
 
-@dataclass
+@dataclass(eq=False)
 class Step:
     """A step. ``owner`` is -1 for chance; ``watchers`` are (player, which of the names he sees)."""
 
@@ -38,8 +38,9 @@ class Step:
     when: Bound | None
     announced: tuple[Announced, ...]
     where: Where
-    asked: dict[Seen, tuple[bool, str]] = field(default_factory=dict[Seen, tuple[bool, str]])
-    ruled: dict[Seen, tuple[bool, str]] = field(default_factory=dict[Seen, tuple[bool, str]])
+    reveals_when: bool = False
+    asked: dict[Seen, tuple[bool, State]] = field(default_factory=dict[Seen, tuple[bool, State]])
+    ruled: dict[Seen, tuple[bool, State]] = field(default_factory=dict[Seen, tuple[bool, State]])
 
     def rule(self, state: State) -> Announced | None:
         """The restriction that holds at a history, if any."""
@@ -71,7 +72,7 @@ def block_step(block: TypeBlock, players: tuple[str, ...], bind: Bind) -> Step:
     )
 
 
-def move_step(move: Move, rules: list[Rule], players: tuple[str, ...], bind: Bind) -> Step:
+def move_step(move: Move, when_where: Where, rules: list[Rule], players: tuple[str, ...], bind: Bind) -> Step:
     """A move, seen by everybody from whom it is not hidden."""
     return Step(
         name=move.name,
@@ -81,7 +82,7 @@ def move_step(move: Move, rules: list[Rule], players: tuple[str, ...], bind: Bin
         owner=-1 if move.by == CHANCE else players.index(move.by),
         watchers=tuple((i, (0,)) for i, player in enumerate(players) if player not in move.hidden_from),
         probabilities=tuple(bind(p, move.where) for p in move.probabilities or ()),
-        when=None if move.when is None else bind(move.when, move.where),
+        when=None if move.when is None else bind(move.when, when_where),
         announced=tuple(
             Announced(
                 tuple(bind(p, rule.where) for p in rule.probabilities),
@@ -91,4 +92,5 @@ def move_step(move: Move, rules: list[Rule], players: tuple[str, ...], bind: Bin
             for rule in rules
         ),
         where=move.where,
+        reveals_when=move.reveals_when,
     )

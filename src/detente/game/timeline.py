@@ -57,7 +57,18 @@ def _read(given: object, path: Path, players: Mapping[str, str], places: Places)
     choices = options(cast(Iterable[object], given_options), at) if text is None else grid(text, at)
     hidden = _hidden(name, spec, players, places.at(*path, "hidden_from"))
     when = None if spec.when is None else parse(spec.when, places.at(*path, "when"))
-    return Move(name, spec.by, choices, probabilities, when, hidden, spec.title, spec.text, places.at(*path))
+    return Move(
+        name=name,
+        by=spec.by,
+        options=choices,
+        probabilities=probabilities,
+        when=when,
+        hidden_from=hidden,
+        reveals_when=spec.reveals_when,
+        title=spec.title,
+        text=spec.text,
+        where=places.at(*path),
+    )
 
 
 def _hidden(name: str, spec: MoveSpec, players: Mapping[str, str], where: Where) -> tuple[str, ...]:

@@ -61,7 +61,9 @@ class Tree:
     parameters: tuple[str, ...]  # the names that `numbers` use
     edge_label: tuple[str, ...]  # [edge] option or chance label
     node_label: tuple[str, ...] = ()  # [node] name of the move, for pictures
-    base: Mapping[str, float] = field(default_factory=dict[str, float])  # value of each parameter where none is given
+    base: Mapping[str, float] = field(
+        default_factory=dict[str, float]
+    )  # parameter -> value where none is given
 
     @property
     def n_nodes(self) -> int:

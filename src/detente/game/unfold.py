@@ -57,7 +57,9 @@ class _Unfolding:
         self.base = {name: value for name, value in game.base.items() if name not in self.known}
         restricted = rules(game, restrictions)
         self.steps = [block_step(b, self.players, self.bound) for b in game.blocks]
-        self.steps += [move_step(m, restricted.get(m.name, []), self.players, self.bound) for m in game.moves]
+        for i, move in enumerate(game.moves):
+            where = game.places.at("moves", i, "when")
+            self.steps.append(move_step(move, where, restricted.get(move.name, []), self.players, self.bound))
         self.terms = [
             [self.term(t.worth, t.when, t.where) for t in game.payoffs[player].values()]
             for player in self.players
@@ -163,13 +165,18 @@ class _Unfolding:
         return node
 
     def reached(self, step: Step) -> bool:
-        """Whether a step happens here. Its owner must know whether it does, or being asked would tell it."""
+        """Whether a step happens here. Its owner must know whether it does, unless being asked may tell it."""
         if step.when is None:
             return True
         reached = step.when.holds(self.state)
-        if step.owner >= 0 and not step.announced:
+        if step.owner >= 0 and not step.announced and not step.reveals_when:
             self.same_everywhere(
-                step, step.asked, reached, f"whether it has the move {step.name}", step.where, "when"
+                step,
+                step.asked,
+                reached,
+                f"whether it has the move {step.name}",
+                step.when.where,
+                "what follows from what it has seen, or `reveals_when: true` if being asked tells it more",
             )
         return reached
 
@@ -177,8 +184,14 @@ class _Unfolding:
         """The probabilities of a step's options, None where its owner chooses."""
         rule = step.rule(self.state)
         if step.announced and step.owner >= 0:
-            what = f"whether its move {step.name} is restricted"
-            self.same_everywhere(step, step.ruled, rule is not None, what, step.announced[0].where, "when")
+            self.same_everywhere(
+                step,
+                step.ruled,
+                rule is not None,
+                f"whether its move {step.name} is restricted",
+                step.announced[0].where,
+                "a condition that follows from what it has seen",
+            )
         if rule is None and step.owner >= 0:
             return None
         formulas, where = (
@@ -191,18 +204,31 @@ class _Unfolding:
         return probabilities
 
     def same_everywhere(
-        self, step: Step, told: dict[Seen, tuple[bool, str]], answer: bool, what: str, where: Where, part: str
+        self,
+        step: Step,
+        told: dict[Seen, tuple[bool, State]],
+        answer: bool,
+        what: str,
+        where: Where,
+        allowed: str,
     ) -> None:
         """Refuse an answer that differs between histories that the step's owner cannot tell apart."""
-        before = told.setdefault(self.seen[step.owner], (answer, ""))
-        if before == (answer, ""):
-            told[self.seen[step.owner]] = (answer, self.history())
-        elif before[0] != answer:
+        seen = self.seen[step.owner]
+        if seen not in told:
+            told[seen] = (answer, dict(self.state))
+        elif told[seen][0] != answer:
+            other = told[seen][1]
+            differ = [x for x in (*other, *self.state) if other.get(x) != self.state.get(x)]
+            found = [
+                ", ".join(_told(x, past[x], full=True) for x in dict.fromkeys(differ) if x in past)
+                or "nothing of it"
+                for past in (other, self.state)
+            ]
             raise GameError(
-                f"{self.players[step.owner]} cannot know {what}: these histories look alike to it",
-                where=where.at(f"{where.field}.{part}" if where.field else part),
-                found=f"{before[1] or 'the start'} | {self.history()}",
-                allowed="a condition that follows from what it has seen",
+                f"{self.players[step.owner]} cannot know {what}: two histories look alike to it",
+                where=where,
+                found=" | ".join(found),
+                allowed=allowed,
             )
 
     def set_at(self, at: int, step: Step, node: int) -> int:
@@ -225,7 +251,7 @@ class _Unfolding:
         self.event_rows.append([self.number(event.at(self.state)) for event in self.events])
 
     def history(self) -> str:
-        return ", ".join(f"{name} = {value_text(v)}" for name, v in self.state.items() if v is not None)
+        return ", ".join(_told(name, value, full=True) for name, value in self.state.items())
 
     # done growing
 
@@ -283,9 +309,13 @@ class _Unfolding:
         return tuple(sets)
 
 
-def _told(name: str, value: Value) -> str:
-    """What somebody has seen: a private type by its value alone, a move by name and option."""
-    return value_text(value) if "." in name and isinstance(value, str) else f"{name}={value_text(value)}"
+def _told(name: str, value: Value, full: bool = False) -> str:
+    """What somebody has seen: a move by name and option; a private type by its label alone unless ``full``."""
+    return (
+        value_text(value)
+        if "." in name and isinstance(value, str) and not full
+        else f"{name}={value_text(value)}"
+    )
 
 
 def _ints(numbers: object) -> Ints:
