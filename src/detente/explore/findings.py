@@ -76,8 +76,13 @@ class Findings:
             "selection": self.study.selection,
             "refused": self.refused,
             "claims": [self._claim(c) for c in self.claims],
-            "policies": [self._policy(p) for p in self.policies.policies if p != BASELINE],
+            "policies": [self._policy(p) for p in self.policies.policies if p in self.study.policies],
             "equilibrium": self._policy(BASELINE) if BASELINE in self.policies.policies else None,
+            "law": [
+                {"id": rule, **{side: self._policy(f"law:{rule}:{side}", brief=True) for side in ("with", "without")}}
+                for rule in self.study.law
+                if f"law:{rule}:with" in self.policies.policies
+            ],
             "menus": {self._actor(p): list(m.policies) for p, m in self.policies.menus.items()},
             "dominated": [
                 {"actor": self._actor(player), "policy": d.policy, "by": d.by, "gap": _tidy(d.gap), "draw": d.draw,
@@ -185,7 +190,7 @@ class Findings:
             if abs(z - b) > 1e-9
         }
 
-    def _policy(self, policy: str) -> dict[str, Any]:
+    def _policy(self, policy: str, brief: bool = False) -> dict[str, Any]:
         t = self.policies
         given = self.study.policies.get(policy)
         regret: dict[str, Any] = {}
@@ -206,6 +211,8 @@ class Findings:
             if p == policy:
                 low, high = spread.ends()
                 values[name] = {"mean": _tidy(spread.mean), "min": _tidy(low), "max": _tidy(high)}
+        if brief:
+            return {"certified": t.certified.get(policy, 0), "values": values, "events": events}
         return {
             "id": policy,
             "actor": getattr(given, "actor", None) if given is not None else None,

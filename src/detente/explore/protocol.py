@@ -12,7 +12,7 @@ from detente.explore.ranges import Bools, Draws, Floats, Range
 from detente.solve.solution import STATUS
 
 BASELINE = "equilibrium"  # the key of "no policy"
-UNDEFINED = "not_defined"  # certified, but a probability is conditional on what never happens
+UNDEFINED = "condition never met"  # certified, but a probability is conditional on what never happens
 
 
 class Quantity(Protocol):
@@ -48,7 +48,7 @@ class Policy(Protocol):
 
 
 class Evaluation(Protocol):
-    """Per policy: events [draw] as probabilities, values [draw] as expected payoffs, status [draw] into `STATUS`."""
+    """Per policy: events [draw] as probabilities, values [draw] as expected payoffs, status [draw] into `REASONS`."""
 
     @property
     def event(self) -> Mapping[str, Mapping[str, Floats]]: ...
@@ -82,6 +82,7 @@ class Study:
     seed: int | None = None
     selection: str = "the only equilibrium of a closed form"
     mirrors: Mapping[str, str] = field(default_factory=dict[str, str])  # claim -> the claim with the sides swapped
+    law: tuple[str, ...] = ()  # rules of law; their sides are solved as ``law:ID:with`` and ``law:ID:without``
     said_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])  # claim -> statements
 
     @property
@@ -127,7 +128,8 @@ class Judged:
     why: Any  # int8 [point]; 0 is decided
 
 
-REASONS = (*STATUS, UNDEFINED, "refused")  # "refused": a constraint of the scenario does not hold there
+REASONS = (*STATUS, UNDEFINED)
+_NEVER = REASONS.index(UNDEFINED)
 
 
 def judge(claim: Claim, evaluation: Evaluation, draws: Draws) -> Judged:
@@ -140,9 +142,9 @@ def judge(claim: Claim, evaluation: Evaluation, draws: Draws) -> Judged:
         table = evaluation.event if quantity.kind == "P" else evaluation.value
         values[quantity] = np.asarray(table[policy][quantity.name], dtype=float)
         status = np.asarray(evaluation.status[policy])
-        why = np.where(why == 0, status, why).astype(np.int8)
+        why = np.where((why == 0) & (status != _NEVER), status, why).astype(np.int8)
     with np.errstate(all="ignore"):
         margin = np.broadcast_to(np.asarray(claim.margin(values, draws), dtype=float), (n,)).copy()
-    why[(why == 0) & ~np.isfinite(margin)] = REASONS.index(UNDEFINED)
+    why[(why == 0) & ~np.isfinite(margin)] = _NEVER
     margin[why != 0] = np.nan
     return Judged(margin, why)

@@ -124,7 +124,7 @@ class PolicyTally:
     def __post_init__(self) -> None:
         if BASELINE in self.policies:
             for player in self.study.players:
-                own = menu_of(player, {p: self.study.policies[p] for p in self.policies if p != BASELINE})
+                own = menu_of(player, {p: self.study.policies[p] for p in self.policies if p in self.study.policies})
                 if len(own) > 1:
                     self.menus[player] = Menu(player, own)
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from detente.errors import GameError, Where
@@ -49,7 +50,7 @@ class _Scrambling:
         self.engine = qmc.Sobol(d=max(1, len(study.varying)), scramble=True, rng=np.random.default_rng(seed))
         self.batch = _FIRST_BATCH
         self.raw = 0  # points of the sequence looked at so far
-        self.queue: list[tuple[Floats, Floats]] = []  # (points [n, parameter], raw index [n]) not yet handed out
+        self.queue: list[tuple[Floats, NDArray[np.intp]]] = []  # (points [n, parameter], raw index [n]) not yet handed out
         self.waiting = 0
 
     def take(self, n: int) -> tuple[Floats, int]:

@@ -99,7 +99,7 @@ def _ridge(terms: Floats, y: Floats) -> Floats:
     design = np.column_stack([np.ones(len(y)), terms])
     gram = design.T @ design / len(y)
     gram[1:, 1:] += np.eye(terms.shape[1]) * (_RIDGE + 0.01 * terms.shape[1] / len(y))
-    return np.linalg.solve(gram, design.T @ y / len(y))
+    return np.asarray(np.linalg.solve(gram, design.T @ y / len(y)), dtype=np.float64)
 
 
 def from_draws(x: Floats, draw: np.ndarray, y: Floats) -> Indices | None:

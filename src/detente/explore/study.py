@@ -55,6 +55,7 @@ def study_of(scenario: Any) -> Study:
         seed=scenario.seed,
         selection=SELECTION if precision == "limit" else AT_PRECISION.format(precision),
         mirrors={c.id: c.mirror for c in scenario.claims.values() if c.mirror},
+        law=tuple(scenario.law),
         said_by=said_by,
     )
 

@@ -58,7 +58,8 @@ def test(
     if workers < 1:
         raise BadInput("at least one worker is needed", where=Where(field="--workers"), found=workers, allowed="1 or more")
     tell: Progress = progress or (lambda what, share: None)
-    policies = study.policies_of(claims) if only else [BASELINE, *study.policies]
+    sides = [f"law:{rule}:{side}" for rule in study.law for side in ("with", "without")]
+    policies = study.policies_of(claims) if only else [BASELINE, *study.policies, *sides]
     policies = policies if BASELINE in policies else [BASELINE, *policies]
 
     tallies = {c: Tally() for c in claims}
@@ -88,7 +89,7 @@ def test(
         claims=found,
         policies=policy_tally,
         quantiles=_quantiles(sample, policies, study.events),
-        sensitivity=_sensitivity(sample, policies, study.events),
+        sensitivity=_sensitivity(sample, [p for p in policies if p not in sides], study.events),
         information=_information(sample, policy_tally),
         dominated=tuple((player, d) for player, menu in policy_tally.menus.items() for d in menu.dominated()),
         searched=(probe.points, probe.solved),
