@@ -73,15 +73,15 @@ def ledger(two: bool = False) -> dict[str, Any]:
             continue
         text = texts[document][1]
         at = text.index(content)
-        line = text.rfind("\n", 0, at) + 1
-        sentence = max(line, text.rfind(". ", 0, at) + 2, text.rfind('" ', 0, at) + 2) if content[0] != '"' else line
-        near = text.find(source, sentence)
+        # a quote's speaker follows it; elsewhere the speaker is the last one named before, "according to" aside
+        near = text.find(source, at) if content[0] == '"' else text.rfind(source, 0, at)
+        verb = text.rfind(cue, 0, near) if cue == "According to" else text.find(cue, near)
         statements.append(
             {
                 "id": f"s{n}",
                 "document": document,
-                "source": [[near, near + len(source)]] if near >= 0 else [],
-                "cue": _span(text, cue, min(near, sentence) if cue == "According to" else near),
+                "source": [[near, near + len(source)]],
+                "cue": [[verb, verb + len(cue)]],
                 "content": [[at, at + len(content)]],
                 "direct": direct,
                 "polarity": polarity,
@@ -225,6 +225,9 @@ def result(two: bool = False) -> dict[str, Any]:
         "draws": 1024, "seed": 20, "measure": "Values are spread evenly over each range, independently of one another.", "selection": "Where play has several equilibria, we follow the one that grows out of fully random play.",
         "claims": claims(two),
         "policies": policies(),
+        "equilibrium": {"id": "equilibrium", "actor": None, "player": None, "kind": "equilibrium", "values": {"ondara": {"mean": 0.2, "min": -0.1, "max": 0.4}}, "regret": {"ondara": {"max": 0.3, "mean": 0.1}}, "events": {"war": {"low": 0.1, "mean": 0.2, "high": 0.5, "p10": 0.12, "p90": 0.4}}},
+        "menus": {"defender": ["equilibrium", "refuse", "sign"], "patron": ["talk_alone", "bring_in"], "coalition": ["hold_ban", "escort", "both"]},
+        "dominated": [{"actor": "defender", "policy": "sign", "by": "refuse", "gap": 0.1, "draw": 3, "parameters": {}}],
         "events": EVENTS,
         "sensitivity": [{"event": "spread", "policy": "sign", "parameter": "likeness", "first": 0.51, "total": 0.64}, {"event": "war", "policy": None, "parameter": "war_cost", "first": 0.33, "total": 0.38}],
         "information": [{"actor": "defender", "parameter": "aims_wide", "worth": 0.034}, {"actor": "coalition", "parameter": "likeness", "worth": 0.012}],

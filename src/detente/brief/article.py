@@ -1,24 +1,44 @@
-"""A document's whole text as HTML pieces: every statement marked, numbered and reachable by its anchor."""
+"""A document's whole text in pieces: every statement marked, numbered and reachable by its anchor."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-SHOWN = 400_000  # code points of text that one brief shows; beyond it, only the paragraphs with statements
-PART_ORDER = ("content", "cue", "source")  # what a stretch is shown as when several parts cover it
+SHOWN = 400_000  # code points of text that one brief shows; beyond it, only the lines that hold a mark
+PARTS = ("content", "cue", "source", "support")  # what a stretch is shown as when several parts cover it
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something to be found in the text. ``spans``: (start, end, part). ``anchor``: id of its place; ``number``: of a statement."""
+
+    anchor: str
+    spans: tuple[tuple[int, int, str], ...]
+    number: int | None = None
+
+    @property
+    def begins(self) -> int:
+        """Where the anchor stands: at what is said, if the mark has that part."""
+        return min((a for a, _, part in self.spans if part == "content"), default=self.spans[0][0])
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text with one marking. ``anchors``: numbers of the statements that begin here."""
+    """A stretch of text with one marking: ``part`` is content, cue, source, support, or None for what has none.
+
+    ``anchors``: of the marks that begin here. ``closes``: numbers of the statements whose last character is here.
+    """
 
     text: str
-    part: str | None  # content, cue, source, or None for the reporter's own words
-    anchors: tuple[int, ...]
-    closes: tuple[int, ...]  # numbers of the statements whose last marked character is here
+    part: str | None
+    anchors: tuple[str, ...]
+    closes: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -29,29 +49,25 @@ class Paragraph:
     skipped: int = 0
 
 
-def paragraphs(text: str, statements: Sequence[tuple[int, Mapping[str, Any]]], shown: int = SHOWN) -> list[Paragraph]:
-    """The text cut at every border of a span and at every line end. ``statements``: (number, record) of this document.
+def statement_mark(number: int, statement: Mapping[str, Any]) -> Mark | None:
+    """The mark of a statement's record; None for one without any place in the text."""
+    spans = tuple((a, b, part) for part in PARTS[:3] for a, b in statement[part])
+    return Mark(f"place-{number}", spans, number) if spans else None
 
-    Joined, the pieces give back the text without its line ends. When the text is longer than ``shown`` code points,
-    only lines that hold a part of a statement are kept, and the size of each gap is told.
+
+def paragraphs(text: str, marks: Sequence[Mark], shown: int = SHOWN) -> list[Paragraph]:
+    """The text cut at every border of a mark and at every line end, blank lines left out.
+
+    Joined, the pieces give back the text without line ends and blank lines. When the text is longer than ``shown``
+    code points, only lines that hold a part of a mark are kept, and the size of each gap is told.
     """
-    spans = [(a, b, part, n) for n, s in statements for part in PART_ORDER for a, b in s[part]]
-    starts: list[tuple[int, int]] = []
-    ends: list[tuple[int, int]] = []
-    for number, statement in statements:
-        places = [span for part in PART_ORDER for span in statement[part]]
-        if not places:
-            continue
-        shown_first = statement["content"] or places
-        starts.append((min(a for a, _ in shown_first), number))
-        ends.append((max(b for _, b in places), number))
-    spans.sort()
-    starts.sort()
-    ends.sort()
+    spans = sorted(span for mark in marks for span in mark.spans)
+    begins = sorted((mark.begins, mark.anchor) for mark in marks)
+    ends = sorted((max(b for _, b, _ in mark.spans), mark.number) for mark in marks if mark.number is not None)
     whole = len(text) <= shown
     found: list[Paragraph] = []
+    active: list[tuple[int, int, str]] = []
     skipped = position = following = 0
-    active: list[tuple[int, int, str, int]] = []
     for line in text.splitlines(keepends=True):
         begin, end = position, position + len(line.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"))
         position += len(line)
@@ -60,40 +76,35 @@ def paragraphs(text: str, statements: Sequence[tuple[int, Mapping[str, Any]]], s
             if spans[following][1] > begin:
                 active.append(spans[following])
             following += 1
-        if begin == end or not line.strip():
+        if not line.strip():
             continue
         if not whole and not active:
             skipped += end - begin
             continue
-        found.append(Paragraph(tuple(_pieces(text, begin, end, active, starts, ends)), skipped))
+        found.append(Paragraph(tuple(_pieces(text, begin, end, active, begins, ends)), skipped))
         skipped = 0
-    if skipped:
-        found.append(Paragraph((), skipped))
-    return found
+    return [*found, Paragraph((), skipped)] if skipped else found
 
 
 def _pieces(
     text: str,
     begin: int,
     end: int,
-    active: Sequence[tuple[int, int, str, int]],
-    starts: Sequence[tuple[int, int]],
+    active: Sequence[tuple[int, int, str]],
+    begins: Sequence[tuple[int, str]],
     ends: Sequence[tuple[int, int]],
 ) -> list[Piece]:
-    borders = {begin, end}
-    for a, b, _, _ in active:
-        borders.update(point for point in (a, b) if begin < point < end)
-    cuts = sorted(borders)
+    cuts = sorted({begin, end, *(point for a, b, _ in active for point in (a, b) if begin < point < end)})
     pieces = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
-        parts = {part for x, y, part, _ in active if x <= a and b <= y}
-        part = next((name for name in PART_ORDER if name in parts), None)
-        anchors = _numbers(starts, a, b) if part else ()
-        closes = _numbers(ends, a + 1, b + 1) if part else ()
-        pieces.append(Piece(text[a:b], part, anchors, closes))
+    for a, b in pairwise(cuts):
+        parts = {part for x, y, part in active if x <= a and b <= y}
+        part = next((name for name in PARTS if name in parts), None)
+        anchors = tuple(anchor for _, anchor in begins[_first(begins, a) : _first(begins, b)])
+        closes = tuple(number for _, number in ends[_first(ends, a + 1) : _first(ends, b + 1)])
+        pieces.append(Piece(text[a:b], part, anchors if part else (), closes if part else ()))
     return pieces
 
 
-def _numbers(points: Sequence[tuple[int, int]], begin: int, end: int) -> tuple[int, ...]:
-    """The statements whose point lies in [begin, end)."""
-    return tuple(number for _, number in points[bisect_left(points, (begin, 0)) : bisect_left(points, (end, 0))])
+def _first(points: Sequence[tuple[int, Any]], at: int) -> int:
+    """The first of the sorted points that is not before ``at``."""
+    return bisect_left(points, at, key=lambda point: point[0])

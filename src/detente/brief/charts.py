@@ -7,6 +7,8 @@ Shape and words carry every meaning; colour repeats it.
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,38 +23,55 @@ INK, MUTED, LINE, ACCENT, WASH, PAPER = "#14202b", "#54616b", "#b9c3c9", "#0b5a7
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 POINTS = 220  # of a map: draws come evenly spread, so that the first ones show the whole
 SMALL, NORMAL = 12, 13  # px
+STRIP, ACROSS, UP = 240, 280, 200  # px: the strips, the maps
 
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _GEOMETRY = re.compile(r'(?<= )(transform|d|x|y|x1|x2|y1|y2|width|height)="([^"]*)"')
 _NOISE = re.compile(r' (?:role|aria-roledescription|aria-hidden|class|xmlns:xlink|version)="[^"]*"')
 
 
-def strip(parameter: Mapping[str, Any], base: float, at: float, holds_at_base: bool | None, claim: str) -> Markup:
-    """A parameter's range with our middle value and the value at which the claim flips; each side is named."""
-    low, high = _ends(parameter, base, at)
-    scale = _scale(parameter, low, high, (0, 216))
+def strip(parameter: Mapping[str, Any], base: float, flips: Sequence[Mapping[str, Any]], holds_at_base: bool | None, key: str) -> Markup:
+    """A parameter's range with our middle value and each value at which the claim flips; every side is named.
+
+    ``flips``: {at, holds: "above" | "below"}, the nearest to ``base`` first; without ``holds``, the side of ``base`` decides.
+    """
+    low, high = _ends(parameter, base, *(each["at"] for each in flips))
+    scale = _scale(parameter, low, high, (0, STRIP))
+    position = _positions(scale, low, high, STRIP)
     unit = parameter.get("unit")
-    base_shown, at_shown = words.numbers_apart(base, at, unit)
-    title = parameter.get("title") or words.plain(parameter["name"])
-    sides = {True: ("holds", "fails"), False: ("fails", "holds")}.get(holds_at_base, ("as now", "flips"))
-    here, there = sides if base < at else sides[::-1]
-    held = (low, at) if here == "holds" else (at, high) if there == "holds" else None
-    position = _positions(scale, low, high, 216)
+    base_shown, at_shown = words.numbers_apart(base, flips[0]["at"], unit)
     layers = [_segment(scale, low, high, 26, MUTED, 1.5, dash=[2, 3])]
-    if held:
-        layers.append(_segment(scale, *held, 26, ACCENT, 5))
-    layers += [
-        _tick(scale, at, 14, 36, INK, 2),
-        _dot(scale, base, 26),
-        _text(scale, (low + at) / 2 if not _log(parameter) else (low * at) ** 0.5, 11, here, size=SMALL),
-        _text(scale, (at + high) / 2 if not _log(parameter) else (high * at) ** 0.5, 11, there, size=SMALL),
-        *_below(scale, position, [(at, at_shown, True), (base, base_shown, False)], (low, high), unit, 49),
-    ]
-    label = (
-        f"{title}: range {words.spread(low, high, unit)}. The claim {here} below {at_shown} and {there} above it. "
-        f"Our middle value is {base_shown}."
-    )
-    return _svg(alt.layer(*layers), 216, 54, label, claim, left=14, right=14, top=2, bottom=2)
+    told = []
+    for left, right, side in _stretches(low, high, base, flips, holds_at_base):
+        if side == "holds":
+            layers.append(_segment(scale, left, right, 26, ACCENT, 5))
+        if position(right) - position(left) > 30:
+            layers.append(_label((position(left) + position(right)) / 2, 11, side))
+        told.append(f"{side} from {words.number(left, unit, 3)} to {words.number(right, unit, 3)}")
+    layers += [_tick(scale, each["at"], 14, 36, INK, 2) for each in flips]
+    layers.append(_dot(scale, base, 26))
+    marks = [(each["at"], words.number(each["at"], None, 3), True) for each in flips[1:]]
+    bare = at_shown.removesuffix(f" {unit}"), base_shown.removesuffix(f" {unit}")
+    marks = [(flips[0]["at"], bare[0], True), (base, bare[1], False), *marks]
+    layers += _below(scale, position, marks, (low, high), 49)
+    title = parameter.get("title") or words.plain(parameter["name"])
+    label = f"{title}, range {words.spread(low, high, unit)}: the claim {', '.join(told)}. Our middle value is {base_shown}."
+    return _svg(alt.layer(*layers), STRIP, 54, label, key, left=14, right=14, top=2, bottom=2)
+
+
+def _stretches(low: float, high: float, base: float, flips: Sequence[Mapping[str, Any]], holds_at_base: bool | None) -> list[tuple[float, float, str]]:
+    """The range cut at the flips: (from, to, holds | fails | as now | flips)."""
+    cuts = sorted({each["at"] for each in flips})
+    above = {each["at"]: each["holds"] == "above" for each in flips if each.get("holds")}
+    found = []
+    for left, right in itertools.pairwise([low, *cuts, high]):
+        here = left <= base <= right
+        if left in above or right in above:
+            side = above[left] if left in above else not above[right]
+        else:
+            side = None if holds_at_base is None else holds_at_base if here else not holds_at_base
+        found.append((left, right, ("as now" if here else "flips") if side is None else "holds" if side else "fails"))
+    return found
 
 
 def assumption(parameter: Mapping[str, Any], flips: Sequence[tuple[str, float]], key: str) -> Markup:
@@ -63,7 +82,7 @@ def assumption(parameter: Mapping[str, Any], flips: Sequence[tuple[str, float]],
     position = _positions(scale, low, high, 190)
     layers = [_segment(scale, low, high, 24, ACCENT, 3), _dot(scale, base, 24)]
     layers += [_tick(scale, at, 16, 32, INK, 1.5) for _, at in flips]
-    last, row = -100.0, ""
+    last = -100.0
     shown: list[tuple[float, str]] = []
     for number, at in sorted(flips, key=lambda flip: (position(flip[1]), flip[0])):
         if shown and position(at) - last < 16:
@@ -71,7 +90,7 @@ def assumption(parameter: Mapping[str, Any], flips: Sequence[tuple[str, float]],
         else:
             shown.append((at, number))
         last = position(at)
-    layers += [_text(scale, at, 9, row + text, size=SMALL, bold=True) for at, text in shown]
+    layers += [_text(scale, at, 9, text, size=SMALL, bold=True) for at, text in shown]
     unit = parameter.get("unit")
     title = parameter.get("title") or words.plain(parameter["name"])
     told = ", ".join(f"claim {number} flips at {words.number(at, unit)}" for number, at in flips)
@@ -83,18 +102,19 @@ def region(claim: Mapping[str, Any], parameters: words.Parameters, key: str) -> 
     """Where a claim holds, over the two assumptions that matter most: every point is one combination tried."""
     drawn = claim["map"]
     x, y = parameters.row(drawn["x"]), parameters.row(drawn["y"])
-    points = list(drawn["points"])[:POINTS]
+    points = [(p[0], p[1], None if p[2] is None else bool(p[2])) for p in drawn["points"][:POINTS]]
     x_low, x_high = _ends(x, *(p[0] for p in points))
     y_low, y_high = _ends(y, *(p[1] for p in points))
-    across, up = _scale(x, x_low, x_high, (0, 280)), _scale(y, y_low, y_high, (200, 0))
+    across, up = _scale(x, x_low, x_high, (0, ACROSS)), _scale(y, y_low, y_high, (UP, 0))
+    bounded = claim["verdict"] == "holds if" and claim.get("rule_found") is not False
     rule = {each["parameter"]: each for each in claim.get("rule") or ()}
-    box = _box(rule, drawn, (x_low, x_high), (y_low, y_high)) if claim["verdict"] == "holds if" else None
-    layers = [_frame(280, 200)]
+    box = _box(rule, drawn, (x_low, x_high), (y_low, y_high)) if bounded else None
+    layers = [_frame(ACROSS, UP)]
     if box:
         layers.append(
             alt.Chart(_values([dict(zip(("a", "b", "c", "d"), box, strict=True))]))
-            .mark_rect(aria=False, fill=WASH, stroke=ACCENT, strokeWidth=2, fillOpacity=1, cornerRadius=0)
-            .encode(x=alt.X("a:Q", scale=across, axis=_axis(x, x_low, x_high)), x2="b:Q", y=alt.Y("c:Q", scale=up, axis=_axis(y, y_low, y_high)), y2="d:Q")
+            .mark_rect(aria=False, fill=WASH, stroke=ACCENT, strokeWidth=2, fillOpacity=1)
+            .encode(x=_on(alt.X, "a", across), x2="b:Q", y=_on(alt.Y, "c", up), y2="d:Q")
         )
     for side, style in (
         (False, {"filled": False, "stroke": MUTED, "shape": "circle", "size": 22, "strokeWidth": 1.2}),
@@ -106,21 +126,37 @@ def region(claim: Mapping[str, Any], parameters: words.Parameters, key: str) -> 
             layers.append(
                 alt.Chart(_values(those))
                 .mark_point(aria=False, opacity=1, **style)
-                .encode(x=alt.X("x:Q", scale=across, axis=_axis(x, x_low, x_high)), y=alt.Y("y:Q", scale=up, axis=_axis(y, y_low, y_high)))
+                .encode(x=_on(alt.X, "x", across), y=_on(alt.Y, "y", up))
             )
+    layers += [
+        _label(0, UP + 17, words.number(x_low), anchor="start", fill=MUTED),
+        _label(ACROSS, UP + 17, words.number(x_high), anchor="end", fill=MUTED),
+        _label(-6, UP, words.number(y_low), anchor="end", fill=MUTED),
+        _label(-6, 10, words.number(y_high), anchor="end", fill=MUTED),
+    ]
+    sign_x, sign_y = _positions(across, x_low, x_high, ACROSS), _positions(up, y_low, y_high, UP)
+    ours = None
     if x.get("base") is not None and y.get("base") is not None:
-        layers += _middle(across, up, x["base"], y["base"])
-    sign_x, sign_y = _positions(across, x_low, x_high, 280), _positions(up, y_low, y_high, 200)
-    for text, px, py in _sides(claim, box, sign_x, sign_y):
-        layers += _sign(text, px, py)
+        ours = sign_x(x["base"]), sign_y(y["base"])
+    for text, room in _sides(claim, box, sign_x, sign_y):
+        layers += _sign(text, *_free(text, room, ours))
+    if ours:
+        beside = 22 if ours[0] < ACROSS - 50 else -22
+        layers += [*_sign("ours", ours[0] + beside, ours[1]), *_middle(across, up, x["base"], y["base"])]
     held, failed = sum(p[2] is True for p in points), sum(p[2] is False for p in points)
     open_points = len(points) - held - failed
+    undecided = f", is undecided in {open_points}" if open_points else ""
+    bounds = f" The box is where {words.conditions(claim['rule'], parameters)}." if box else ""
     label = (
-        f"Combinations tried, by {parameters.title(drawn['x'])} across and {parameters.title(drawn['y'])} upwards. "
-        f"Of {len(points)} points shown, the claim holds in {held}, fails in {failed}"
-        f"{f', is undecided in {open_points}' if open_points else ''}. {_box_words(claim, parameters)}"
+        f"Combinations tried, by {words.lower_first(parameters.title(drawn['x']))} across and "
+        f"{words.lower_first(parameters.title(drawn['y']))} upwards. Of {len(points)} points shown, the claim holds in "
+        f"{held}, fails in {failed}{undecided}.{bounds}"
     )
-    return _svg(alt.layer(*layers), 280, 200, label, key, left=46, right=12, top=8, bottom=26)
+    return _svg(alt.layer(*layers), ACROSS, UP, label, key, left=46, right=12, top=8, bottom=24)
+
+
+def _on(channel: Any, name: str, scale: alt.Scale) -> Any:
+    return channel(f"{name}:Q", scale=scale, axis=None)
 
 
 def outcomes(title: str, rows: Sequence[Mapping[str, Any]], key: str) -> Markup:
@@ -132,7 +168,11 @@ def outcomes(title: str, rows: Sequence[Mapping[str, Any]], key: str) -> Markup:
         y = 38 * i + 26
         low, mean, high = row["low"], row.get("mean"), row["high"]
         layers.append(_segment(scale, 0, 1, y, LINE, 1))
-        layers.append(_segment(scale, low, high, y, ACCENT, 5))
+        middle = row.get("p10"), row.get("p90")
+        tenths = None not in middle
+        layers.append(_segment(scale, low, high, y, ACCENT, 1.5 if tenths else 5))
+        if tenths:
+            layers.append(_segment(scale, *middle, y, ACCENT, 6))
         layers.append(_label(0, y - 13, words.shortened(row["title"], 40), anchor="start"))
         if mean is not None:
             layers.append(_dot(scale, mean, y))
@@ -159,8 +199,6 @@ def _scale(parameter: Mapping[str, Any], low: float, high: float, pixels: tuple[
 
 def _positions(scale: alt.Scale, low: float, high: float, size: int) -> Any:
     """The pixel of a value; only to keep labels apart, vega draws."""
-    import math
-
     log, flipped = scale.type == "log", scale.range[0] > scale.range[1]
 
     def position(value: float) -> float:
@@ -207,25 +245,30 @@ def _text(scale: alt.Scale, at: float, y: float, text: str, *, size: int = NORMA
     )
 
 
-def _label(x: float, y: float, text: str, *, anchor: str = "middle", fill: str = INK, stroke: str | None = None) -> alt.Chart:
+def _label(x: float, y: float, text: str, *, anchor: str = "middle", fill: str = INK) -> alt.Chart:
     align = {"start": "left", "middle": "center", "end": "right"}[anchor]
-    halo = {"stroke": stroke, "strokeWidth": 5, "strokeJoin": "round"} if stroke else {}
     return (
         alt.Chart(_values([{}]))
-        .mark_text(aria=False, text=text, fill=stroke or fill, fontSize=SMALL, align=align, baseline="alphabetic", **halo)
+        .mark_text(aria=False, text=text, fill=fill, fontSize=SMALL, align=align, baseline="alphabetic")
         .encode(x=alt.value(x), y=alt.value(y))
     )
 
 
 def _sign(text: str, x: float, y: float) -> list[alt.Chart]:
-    """Words on the map itself, on a halo of paper."""
-    return [_label(x, y + 4, text, stroke=PAPER), _label(x, y + 4, text)]
+    """Words on the map itself, on a slip of paper."""
+    half = 3.6 * len(text) + 6
+    slip = (
+        alt.Chart(_values([{}]))
+        .mark_rect(aria=False, fill=PAPER, fillOpacity=1, cornerRadius=2)
+        .encode(x=alt.value(x - half), x2=alt.value(x + half), y=alt.value(y - 10), y2=alt.value(y + 9))
+    )
+    return [slip, _label(x, y + 4, text)]
 
 
-def _below(scale: alt.Scale, position: Any, marks: Sequence[tuple[float, str, bool]], ends: tuple[float, float], unit: str | None, y: float) -> list[alt.Chart]:
+def _below(scale: alt.Scale, position: Any, marks: Sequence[tuple[float, str, bool]], ends: tuple[float, float], y: float) -> list[alt.Chart]:
     """Numbers under the line: the flip, the middle value and the ends, dropped where one would touch another."""
     layers, taken = [], []
-    ordered = [*marks, (ends[0], words.number(ends[0], unit), False), (ends[1], words.number(ends[1], unit), False)]
+    ordered = [*marks, (ends[0], words.number(ends[0]), False), (ends[1], words.number(ends[1]), False)]
     for at, text, bold in ordered:
         half = 3.8 * len(text) + 3
         centre = position(at)
@@ -241,25 +284,6 @@ def _frame(width: int, height: int) -> alt.Chart:
         alt.Chart(_values([{}]))
         .mark_rect(aria=False, fill="transparent", stroke=LINE, strokeWidth=1)
         .encode(x=alt.value(0), x2=alt.value(width), y=alt.value(0), y2=alt.value(height))
-    )
-
-
-def _axis(parameter: Mapping[str, Any], low: float, high: float) -> alt.Axis:
-    middle = (low * high) ** 0.5 if _log(parameter) else (low + high) / 2
-    return alt.Axis(
-        values=[low, middle, high],
-        title=None,
-        grid=False,
-        domain=False,
-        tickColor=LINE,
-        tickSize=4,
-        labelExpr=f"datum.value <= {low!r} ? {words.number(low)!r} : datum.value >= {high!r} ? {words.number(high)!r} : {words.number(middle)!r}",
-        labelColor=MUTED,
-        labelFontSize=SMALL,
-        labelOverlap=False,
-        labelBound=False,
-        labelFlush=False,
-        labelLimit=0,
     )
 
 
@@ -286,25 +310,27 @@ def _box(rule: Mapping[str, Any], drawn: Mapping[str, Any], x: tuple[float, floa
     return tuple(found)
 
 
-def _sides(claim: Mapping[str, Any], box: tuple[float, ...] | None, x: Any, y: Any) -> list[tuple[str, float, float]]:
-    """The names of the sides and where they stand: inside the bounds, and in the widest strip outside them."""
+def _sides(claim: Mapping[str, Any], box: tuple[float, ...] | None, x: Any, y: Any) -> list[tuple[str, tuple[float, ...]]]:
+    """The names of the sides and the room (left, right, top, bottom in px) for each: inside the box, and the widest strip outside."""
     if box is None:
         everywhere = {"holds throughout": "holds everywhere", "fails throughout": "fails everywhere"}
-        return [(everywhere[claim["verdict"]], 140, 100)] if claim["verdict"] in everywhere else []
+        return [(everywhere[claim["verdict"]], (0, ACROSS, 0, UP))] if claim["verdict"] in everywhere else []
     left, right, bottom, top = x(box[0]), x(box[1]), y(box[2]), y(box[3])
-    outside = max(
-        ((left, left / 2, 100), (280 - right, (280 + right) / 2, 100), (top, 140, top / 2), (200 - bottom, 140, (200 + bottom) / 2)),
-        key=lambda gap: (round(gap[0] * (1 if gap[2] == 100 else 2)), gap),
-    )
-    inner = (max(24, min(256, (left + right) / 2)), max(8, min(192, (top + bottom) / 2)))
-    return [("holds", *inner), ("fails", max(20, min(260, outside[1])), max(8, min(192, outside[2])))]
+    strips = ((0, left, 0, UP), (right, ACROSS, 0, UP), (0, ACROSS, 0, top), (0, ACROSS, bottom, UP))
+    outside = max(strips, key=lambda room: (round(min(room[1] - room[0], 2.5 * (room[3] - room[2]))), room))
+    return [("holds", (left, right, top, bottom)), ("fails", outside)]
 
 
-def _box_words(claim: Mapping[str, Any], parameters: words.Parameters) -> str:
-    if claim["verdict"] == "holds if" and claim.get("rule"):
-        rule = words.listed([words.condition(each, parameters) for each in claim["rule"]])
-        return f"The box is where {rule}."
-    return words.VERDICTS[claim["verdict"]][0] + "."
+def _free(text: str, room: tuple[float, ...], ours: tuple[float, float] | None) -> tuple[float, float]:
+    """Where in a room a word stands: in the middle, or beside it when our middle values are there."""
+    left, right, top, bottom = room
+    half = 3.6 * len(text) + 8
+    for part_x, part_y in ((0.5, 0.5), (0.5, 0.25), (0.5, 0.75), (0.25, 0.25), (0.75, 0.75), (0.5, 0.1), (0.5, 0.9)):
+        x, y = left + part_x * (right - left), top + part_y * (bottom - top)
+        x, y = min(max(x, half), ACROSS - half), min(max(y, 11), UP - 11)
+        if ours is None or abs(x - ours[0]) > half + 44 or abs(y - ours[1]) > 22:
+            return x, y
+    return (left + right) / 2, (top + bottom) / 2
 
 
 def _svg(chart: alt.LayerChart, width: int, height: int, label: str, key: str, *, left: int, right: int, top: int, bottom: int) -> Markup:

@@ -18,7 +18,7 @@ import jinja2
 from markupsafe import Markup
 
 from detente.brief import charts, quotes, words
-from detente.brief.article import paragraphs
+from detente.brief.article import paragraphs, statement_mark
 from detente.brief.parts import Names, actor_policies, assumption_groups, claim_views, law_views, sayings
 
 LEDGER_ROWS = 800  # statements shown; all are in ledger.csv
@@ -105,19 +105,18 @@ def _view(result: Mapping[str, Any]) -> dict[str, Any]:
 def _documents(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
     found = []
     for document in result["documents"]:
-        here = [(names.statement_number[s["id"]], s) for s in result["statements"] if s["document"] == document["id"]]
+        id = document["id"]
+        here = [statement_mark(n, names.statements[s]) for s, n in names.statement_number.items() if names.statements[s]["document"] == id]
+        marks = [*(mark for mark in here if mark), *names.support_marks(id)]
         body = [
-            {
-                "pieces": paragraph.pieces,
-                "skipped": paragraph.skipped,
-                "skipped_words": words.count(paragraph.skipped, "character"),
-            }
-            for paragraph in paragraphs(document["text"], here)
+            {"pieces": p.pieces, "skipped": words.count(p.skipped, "character") if p.skipped else ""}
+            for p in paragraphs(document["text"], marks)
         ]
         found.append(
             {
-                "id": document["id"],
-                "title": names.document(document["id"]),
+                "id": id,
+                "title": names.document(id),
+                "label": names.label(id),
                 "path": PurePath(document["path"].replace("\\", "/")).name or document["path"],
                 "encoding": document.get("encoding") or "text",
                 "paragraphs": body,
@@ -173,7 +172,7 @@ def _roles(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
             {
                 "title": names.role(role["role"]),
                 "actor": names.actor(role.get("actor")) or "nobody found",
-                "confidence": words.CONFIDENCE.get(role.get("confidence"), (role.get("confidence") or "–", "")),
+                "confidence": words.CONFIDENCE.get(role.get("confidence"), role.get("confidence") or "open"),
                 "because": [names.support(each) for each in because[:SUPPORTS]],
                 "more": len(because) - SUPPORTS if len(because) > SUPPORTS else 0,
             }
@@ -238,7 +237,7 @@ def _showable(value: object) -> object:
 
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.PackageLoader("detente.brief", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -246,7 +245,6 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["capitalize_first"] = lambda text: text.replace(">claim", ">Claim", 1)
     return environment
 
 

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from detente.brief import charts, words
+from detente.brief.article import Mark
 
 OTHERS = 2  # further speakers of a claim on the first screen
 QUOTE = 170  # characters of a quote there
@@ -21,6 +22,7 @@ class Names:
         self.documents = {row["id"]: row for row in result["documents"]}
         self.statements = {row["id"]: row for row in result["statements"]}
         self.statement_number = {row["id"]: n for n, row in enumerate(result["statements"], 1)}
+        self.supports = self._supports(result)
         self.actors = {row["id"]: row for row in result.get("actors") or ()}
         self.roles = {row["role"]: row for row in result.get("roles") or ()}
         self.parameters = words.Parameters(result.get("parameters") or ())
@@ -31,6 +33,19 @@ class Names:
     def document(self, id: str) -> str:
         row = self.documents[id]
         return row.get("title") or PurePath(row["path"].replace("\\", "/")).name or id
+
+    def label(self, id: str) -> str:
+        """ "report 2", where there are several; empty where there is one."""
+        return f"report {list(self.documents).index(id) + 1}" if len(self.documents) > 1 else ""
+
+    def _supports(self, result: Mapping[str, Any]) -> dict[tuple[str, int, int], int]:
+        """A number for each stretch of text that supports a role."""
+        given = [each for role in result.get("roles") or () for each in role.get("because") or () if isinstance(each, Mapping)]
+        places = dict.fromkeys((each["document"], each["start"], each["end"]) for each in given)
+        return {place: n for n, place in enumerate(places, 1)}
+
+    def support_marks(self, document: str) -> list[Mark]:
+        return [Mark(f"words-{n}", ((a, b, "support"),)) for (id, a, b), n in self.supports.items() if id == document]
 
     def actor(self, id: str | None) -> str | None:
         """An actor's name; a name that is no id of an actor is shown as it is."""
@@ -54,7 +69,7 @@ class Names:
 
     def policy(self, id: str | None) -> str:
         if id is None or id == BASELINE:
-            return "No policy named"
+            return "Go on as now"
         return self.policies.get(id, {}).get("title") or words.sentence(words.plain(id)).rstrip(".")
 
     def text(self, document: str, spans: Sequence[Sequence[int]]) -> str:
@@ -67,16 +82,21 @@ class Names:
         source = self.text(statement["document"], statement["source"])
         return words.bare(source) or "nobody named"
 
-    def quote(self, id: str, limit: int = QUOTE, claim: str | None = None) -> dict[str, Any]:
-        """A statement as it is quoted somewhere on the page."""
+    def quote(self, id: str, limit: int = QUOTE, claim: str | None = None, whole: bool = False) -> dict[str, Any]:
+        """A statement as it is quoted somewhere on the page.
+
+        ``whole``: what is told in the reporter's words is shown with its speaker and verb, as the text has it.
+        """
         statement = self.statements[id]
         number = self.statement_number[id]
         said = words.bare(self.text(statement["document"], statement["content"] or statement["source"]))
+        if whole and statement.get("direct") is not True:
+            said = self._whole(statement, limit) or said
         return {
             "id": id,
             "number": number,
             "href": f"#place-{number}",
-            "document": self.document(statement["document"]),
+            "document": self.label(statement["document"]),
             "document_id": statement["document"],
             "speaker": self.speaker(statement),
             "words": words.shortened(said, limit),
@@ -87,12 +107,18 @@ class Names:
             "asked": statement.get("polarity") == "asked",
         }
 
+    def _whole(self, statement: Mapping[str, Any], limit: int) -> str | None:
+        """The stretch of text from the first to the last part of a statement, if it is one short line."""
+        places = [span for part in ("source", "cue", "content") for span in statement[part]]
+        text = self.documents[statement["document"]]["text"][min(a for a, _ in places) : max(b for _, b in places)]
+        return text if len(text) <= limit and "\n" not in text else None
+
     def support(self, given: object) -> dict[str, Any]:
         """What supports a role: a statement, or a stretch of a document."""
         if isinstance(given, Mapping):
-            index = list(self.documents).index(given["document"]) + 1
+            n = self.supports[given["document"], given["start"], given["end"]]
             said = self.documents[given["document"]]["text"][given["start"] : given["end"]]
-            return {"words": words.shortened(words.bare(said), 120), "href": f"#document-{index}", "name": "text"}
+            return {"words": words.shortened(words.bare(said), 120), "href": f"#words-{n}", "name": "in the text"}
         quote = self.quote(str(given), 120)
         return {"words": quote["words"], "href": quote["href"], "name": f"place {quote['number']}"}
 
@@ -107,14 +133,17 @@ def claim_views(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]
 def _claim(claim: Mapping[str, Any], n: int, names: Names, draws: int) -> dict[str, Any]:
     parameters = names.parameters
     word, sign = words.VERDICTS[claim["verdict"]]
-    quoted = [names.quote(id, claim=claim["id"]) for id in claim.get("said_by") or ()]
+    quoted = [names.quote(id, claim=claim["id"], whole=True) for id in claim.get("said_by") or ()]
     # the speaker's own words come before the reporter's, those who make the claim before those who deny it
     ranked = sorted(quoted, key=lambda quote: (quote["denied"], not quote["direct"]))
+    speakers = _by_speaker(ranked)
     binding, drawn = claim.get("binding"), claim.get("map")
     strip = ""
     if binding:
         row = parameters.row(binding["parameter"])
-        strip = charts.strip(row, binding["base"], binding["at"], claim.get("holds_at_base"), f"strip-{n}")
+        same = [each for each in claim.get("flips") or () if each["parameter"] == binding["parameter"]] or [binding]
+        strip = charts.strip(row, binding["base"], same, claim.get("holds_at_base"), f"strip-{n}")
+    boundary, turning = words.boundary(claim, parameters, draws), words.turning(claim, parameters)
     return {
         "id": claim["id"],
         "number": n,
@@ -126,12 +155,13 @@ def _claim(claim: Mapping[str, Any], n: int, names: Names, draws: int) -> dict[s
         "sign": sign,
         "quotes": quoted,
         "lead": ranked[0] if ranked else None,
-        "others": ranked[1 : 1 + OTHERS],
-        "more": max(0, len(ranked) - 1 - OTHERS),
-        "boundary": words.boundary(claim, parameters, draws),
+        "speakers": speakers[: 1 + OTHERS],
+        "more": max(0, len(speakers) - 1 - OTHERS),
+        "rest": boundary[0].removeprefix(word),  # of the sentence that the verdict begins
+        "sorting": boundary[1:],
         "undecided": words.undecided(claim),
-        "decided_by": parameters.title(binding["parameter"]) if binding else "",
-        "turning": words.turning(claim, parameters),
+        "turns": turning[0],
+        "turning": [line for line in turning[1:] if line],
         "strip": strip,
         "share": words.share(claim),
         "region": charts.region(claim, parameters, f"region-{n}") if drawn and drawn["points"] else None,
@@ -141,6 +171,15 @@ def _claim(claim: Mapping[str, Any], n: int, names: Names, draws: int) -> dict[s
         "flip_values": [(each["parameter"], each["at"]) for each in claim.get("flips") or ()],
         "no_flip": words.no_flip(claim),
     }
+
+
+def _by_speaker(quoted: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Who says it, each once: how the first of their statements is given, and every place."""
+    found: dict[tuple[str, bool], dict[str, Any]] = {}
+    for quote in quoted:
+        row = found.setdefault((quote["speaker"], quote["denied"]), {**quote, "places": []})
+        row["places"].append(quote)
+    return list(found.values())
 
 
 def sayings(result: Mapping[str, Any], names: Names, claims: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -171,7 +210,7 @@ def sayings(result: Mapping[str, Any], names: Names, claims: Sequence[Mapping[st
 
 
 def actor_policies(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
-    """Policies by the side that has them, in the order of the result."""
+    """Policies by the side that has them, in the order of the result; play without any policy is the last row of each."""
     found: dict[str, list[Mapping[str, Any]]] = {}
     for policy in result.get("policies") or ():
         found.setdefault(policy["actor"], []).append(policy)
@@ -180,6 +219,8 @@ def actor_policies(result: Mapping[str, Any], names: Names) -> list[dict[str, An
 
 def _actor(actor: str, rows: list[Mapping[str, Any]], result: Mapping[str, Any], names: Names, n: int) -> dict[str, Any]:
     player = next((row["player"] for row in rows if row.get("player")), None) or names.roles.get(actor, {}).get("player", actor)
+    if result.get("equilibrium"):
+        rows = [*rows, {**result["equilibrium"], "id": BASELINE}]
     regrets = [_of(row.get("regret"), player).get("max") for row in rows]
     least = min((r for r in regrets if r is not None), default=None)
     views = []
@@ -189,11 +230,12 @@ def _actor(actor: str, rows: list[Mapping[str, Any]], result: Mapping[str, Any],
             {
                 "title": names.policy(row["id"]),
                 "text": words.sentence(row.get("text") or ""),
-                "kind": words.KINDS[row["kind"]],
+                "kind": words.KINDS.get(row.get("kind"), ("as things stand", "Everybody plays as in the situation itself.")),
                 "worst": words.number(worst),
                 "mean": words.number(_of(row.get("regret"), player).get("mean")),
                 "least": worst is not None and worst == least and len(rows) > 1,
                 "own": words.spread(own.get("min"), own.get("max")),
+                "own_mean": words.number(own.get("mean")),
             }
         )
     events = list(dict.fromkeys(name for row in rows for name in row.get("events") or ()))
@@ -206,8 +248,21 @@ def _actor(actor: str, rows: list[Mapping[str, Any]], result: Mapping[str, Any],
         {"title": f"Payoff of {names.player(name)}", "cells": [_cell(_of(row.get("values"), name), "min", "max") for row in rows]}
         for name in players
     ]
-    menu = words.listed([words.lower_first(view["title"]) for view in views])
-    return {"name": names.player(actor), "menu": menu, "policies": views, "panels": panels, "rows": table}
+    menu = _of(result.get("menus"), actor) or [row["id"] for row, worst in zip(rows, regrets, strict=True) if worst is not None]
+    worse = [
+        f"“{names.policy(each['policy'])}” is never better for it than “{names.policy(each['by'])}”."
+        for each in result.get("dominated") or ()
+        if each["actor"] == actor
+    ]
+    return {
+        "name": names.player(actor),
+        "menu": words.listed([words.lower_first(names.policy(id)) for id in menu], "or"),
+        "policies": views,
+        "panels": panels,
+        "rows": table,
+        "worse": worse,
+        "tenths": any(_of(row.get("events"), event).get("p10") is not None for row in rows for event in events),
+    }
 
 
 def _chosen(events: list[str], result: Mapping[str, Any]) -> list[str]:

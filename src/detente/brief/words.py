@@ -22,13 +22,19 @@ KINDS = {
     "deviate": ("by surprise", "The others act as if nothing had changed."),
     "given": ("seen, not chosen", "What follows in those runs in which the actor does this anyway."),
 }
-CONFIDENCE = {
-    "bound": ("bound", "The words leave one reading."),
-    "proposed": ("proposed", "The best fit that we found. Please check it."),
-    "open": ("open", "Nobody in the text fits. The scenario's own name is used."),
+CONFIDENCE = {"bound": "set by a person", "proposed": "proposed", "open": "open"}
+STATUSES = {  # why a combination has no certified solution
+    "not_converged": "the solver did not arrive",
+    "fold": "the path of play turns back",
+    "bifurcation": "the path of play splits",
+    "no_limit": "play does not settle",
+    "precision_limit": "the numbers are too fine to compute with",
+    "zero_reach": "a move is never reached",
+    "bad_numbers": "a number is out of bounds",
+    "not_defined": "what the claim takes as given never happens",
 }
 POLARITY = {"asserted": "said", "denied": "denied", "asked": "asked"}
-TOO_LARGE, TOO_SMALL = 1e15, 1e-4
+TOO_LARGE, TOO_SMALL, ZERO = 1e15, 1e-4, 1e-12
 _QUOTE_MARKS = "\"'“”„‟‘’‚«»"
 
 
@@ -37,9 +43,9 @@ def number(value: float | None, unit: str | None = None, digits: int = 2) -> str
     if value is None or not math.isfinite(value):
         return "–"
     size = abs(value)
-    if size == 0:
-        shown = "0"
-    elif size >= TOO_LARGE or size < TOO_SMALL:
+    if size < ZERO:
+        return number(0.0, unit, digits) if size else f"0 {unit}" if unit and unit not in "%°" else f"0{unit or ''}"
+    if size >= TOO_LARGE or size < TOO_SMALL:
         shown = f"{value:.{digits - 1}e}"
     else:
         places = max(0, digits - 1 - math.floor(math.log10(size)))
@@ -175,32 +181,46 @@ def condition(rule: Mapping[str, Any], parameters: Parameters) -> str:
     high = None if high is None or (row.get("high") is not None and high >= row["high"]) else high
     unit = parameters.unit(name)
     if low is not None and high is not None:
-        a, b = numbers_apart(low, high)
-        return f"{title} is between {a} and {b}{' ' + unit if unit else ''}"
+        a, b = number(low, None, 3), number(high, unit, 3)
+        return f"{title} is between {a} and {b}"
     if low is not None:
-        return f"{title} is above {number(low, unit)}"
+        return f"{title} is above {number(low, unit, 3)}"
     if high is not None:
-        return f"{title} is below {number(high, unit)}"
+        return f"{title} is below {number(high, unit, 3)}"
     return f"{title} is anywhere in its range"
 
 
 def boundary(claim: Mapping[str, Any], parameters: Parameters, draws: int) -> list[str]:
-    """Where the claim holds: the sentence to quote first, then how well the rule sorts the combinations."""
-    decided = claim.get("decided", draws)
-    tried = f"all {decided:,} combinations that could be decided" if claim.get("undecided") else f"all {draws:,} combinations tried"
-    match claim["verdict"]:
-        case "holds throughout":
-            return [f"Holds in {tried}."]
-        case "fails throughout":
-            return [f"Fails in {tried}."]
-        case "holds if" if claim.get("rule"):
-            rule = listed([condition(each, parameters) for each in claim["rule"]])
-            return [f"Holds if {rule}.", *_sorting(claim)]
-        case "holds if":
-            return [f"Holds if {sentence(lower_first(claim.get('rule_text') or 'a rule that the result does not name'))}", *_sorting(claim)]
-    why = claim.get("rule_text")
-    first = sentence(why) if why else "We found no simple rule that separates where it holds from where it fails."
-    return [first]
+    """Where the claim holds. The first sentence begins with the verdict's words; then how well the rule sorts."""
+    verdict = VERDICTS[claim["verdict"]][0]
+    decided, held = claim.get("decided", draws), held_in(claim)
+    tried = f"in all {decided:,} combinations that could be decided" if claim.get("undecided") else f"in all {draws:,} combinations tried"
+    if claim["verdict"] == "undecided":
+        if not decided:
+            return [f"{verdict}: no combination could be decided."]
+        return [f"{verdict}: too few combinations could be decided.", f"It held in {held:,} of {decided:,} that could."]
+    if claim["verdict"] != "holds if":
+        return [f"{verdict}: {tried}."]
+    if held in (0, decided) and claim.get("exception"):
+        point = listed([f"{lower_first(parameters.title(n))} {parameters.value(n, v)}" for n, v in claim["exception"].items()])
+        kind = "conditions are met that all combinations tried met" if held else "conditions are met that none of the combinations tried met"
+        return [f"{verdict} {kind}.", f"A search found {'an exception' if held else 'it holding'} at {point}."]
+    if not claim.get("rule"):
+        return [f"{verdict} {sentence(claim.get('rule_text') or 'conditions are met that no simple rule captures')}"]
+    rule = conditions(claim["rule"], parameters)
+    if claim.get("rule_found") is False:
+        return [f"{verdict} conditions are met that no simple rule captures.", f"The best bounds found are these: {rule}.", *_sorting(claim)]
+    return [f"{verdict} {rule}.", *_sorting(claim)]
+
+
+def conditions(rule: Sequence[Mapping[str, Any]], parameters: Parameters) -> str:
+    """A rule's bounds in a row."""
+    return listed([condition(each, parameters) for each in rule])
+
+
+def held_in(claim: Mapping[str, Any]) -> int:
+    """In how many of the decided combinations the claim holds."""
+    return round((claim.get("share") or 0) * (claim.get("decided") or 0))
 
 
 def _sorting(claim: Mapping[str, Any]) -> list[str]:
@@ -209,32 +229,34 @@ def _sorting(claim: Mapping[str, Any]) -> list[str]:
     if density is not None and density < 0.995:
         found.append(f"Inside these bounds it holds in {per_hundred(density)} combinations.")
     if coverage is not None and coverage < 0.995:
-        found.append(f"The bounds take in {per_hundred(coverage)} of those in which it holds.")
+        found.append(f"They take in {per_hundred(coverage)} of all in which it holds.")
     return found
 
 
 def turning(claim: Mapping[str, Any], parameters: Parameters) -> list[str]:
-    """What flips the claim from our middle values, how far off that is, and what the number rests on."""
+    """What flips the claim from our middle values; then how far off that is, and what the number rests on."""
     holds = claim.get("holds_at_base")
     now = {True: "At our middle values it holds.", False: "At our middle values it fails."}.get(holds, "")
     binding = claim.get("binding")
     if binding:
-        return [part for part in (*_one_flip(binding, holds, parameters), parameters.origin(binding["parameter"])) if part]
-    nearest = claim.get("nearest_flip") or {}
-    together = nearest.get("parameters") or {}
+        name, base, at = binding["parameter"], binding["base"], binding["at"]
+        unit = parameters.unit(name)
+        shown_base, shown_at = numbers_apart(base, at, unit)
+        change = {True: "Fails", False: "Holds"}.get(holds, "Changes sides")
+        way = "rises above" if at > base else "falls below"
+        return [
+            f"{change} once {lower_first(parameters.title(name))} {way} {shown_at}.",
+            f"Our middle value is {shown_base}, {number(abs(at - base), unit)} away.",
+            parameters.origin(name),
+        ]
+    together = (claim.get("nearest_flip") or {}).get("parameters") or {}
     if together:
         moves = listed([f"{lower_first(parameters.title(name))} {_change(name, to, parameters)}" for name, to in together.items()])
-        return [now, "No single assumption flips it.", f"It flips at the nearest combination we found: {moves}."]
-    return [part for part in (now, "Nothing in the ranges that we tried flips it.") if part]
-
-
-def _one_flip(binding: Mapping[str, Any], holds: bool | None, parameters: Parameters) -> list[str]:
-    name, base, at = binding["parameter"], binding["base"], binding["at"]
-    title, unit = lower_first(parameters.title(name)), parameters.unit(name)
-    shown_base, shown_at = numbers_apart(base, at, unit)
-    way = "rises above" if at > base else "falls below"
-    change = {True: "Fails", False: "Holds"}.get(holds, "Changes sides")
-    return [f"{change} once {title} {way} {shown_at}.", f"Our middle value is {shown_base}, {number(abs(at - base), unit)} away."]
+        several = "No single assumption flips it. " if len(together) > 1 else ""
+        return ["Several assumptions together." if several else "", f"{several}The nearest flip that we found moves {moves}.", now]
+    if claim["verdict"] == "undecided":
+        return ["Not known.", "The model gave no certified answer at our middle values." if holds is None else now]
+    return ["Nothing in the ranges tried.", now]
 
 
 def _change(name: str, to: float, parameters: Parameters) -> str:
@@ -250,39 +272,45 @@ def undecided(claim: Mapping[str, Any]) -> str:
     left = claim.get("undecided") or 0
     if not left:
         return ""
-    why = [f"{n:,} {plain(status)}" for status, n in sorted((claim.get("undecided_why") or {}).items()) if n]
-    return f"{left:,} combinations undecided{' (' + ', '.join(why) + ')' if why else ''}."
+    why = [f"in {n:,} {STATUSES.get(status, plain(status))}" for status, n in sorted((claim.get("undecided_why") or {}).items()) if n]
+    told = f"{count(left, 'combination is', 'combinations are')} undecided"
+    return f"{told}: {listed(why)}." if why else f"{told}."
 
 
 def share(claim: Mapping[str, Any]) -> str:
     """In how many of the decided combinations it holds. A count of what was tried, nothing more."""
-    held, decided = claim.get("share"), claim.get("decided")
-    if held is None or not decided:
+    decided = claim.get("decided")
+    if claim.get("share") is None or not decided:
         return "No combination could be decided."
-    return f"Holds in {round(held * decided):,} of the {decided:,} combinations that could be decided."
+    return f"Holds in {held_in(claim):,} of the {decided:,} combinations that could be decided."
 
 
 def summary(claims: Sequence[Mapping[str, Any]], draws: int, documents: int) -> str:
     """The whole finding in two sentences."""
     tally = {verdict: sum(claim["verdict"] == verdict for claim in claims) for verdict in VERDICTS}
     parts = [
-        f"{'none holds' if tally['holds throughout'] == 0 else _verb(tally['holds throughout'], 'holds', 'hold')} throughout",
+        f"{_verb(tally['holds throughout'], 'holds', 'hold')} throughout",
         f"{_verb(tally['holds if'], 'holds', 'hold')} under a condition" if tally["holds if"] else "",
         f"{_verb(tally['fails throughout'], 'fails', 'fail')} throughout" if tally["fails throughout"] else "",
-        f"{tally['undecided']} could not be decided" if tally["undecided"] else "",
+        f"{small(tally['undecided'])} could not be decided" if tally["undecided"] else "",
     ]
-    source = "this report" if documents == 1 else f"these {documents} reports"
+    source = "this report" if documents == 1 else f"these {small(documents)} reports"
     said = sum(bool(in_article(claim)) for claim in claims)
     other = len(claims) - said
-    also = f", and {other} that nobody quoted there makes" if other else ""
+    also = f", and {small(other)} that nobody quoted there makes," if other else ""
     return (
-        f"We tested {count(said, 'claim')} from {source}{also}, against {draws:,} combinations of assumptions. "
+        f"We tested {small(said) if said else 'no'} claim{'s' * (said != 1)} from {source}{also} against {draws:,} combinations of assumptions. "
         f"{sentence(listed([part for part in parts if part]))}"
     )
 
 
 def _verb(many: int, one: str, more: str) -> str:
-    return f"{many} {one if many == 1 else more}"
+    return f"{small(many)} {one if many < 2 else more}"
+
+
+def small(many: int) -> str:
+    """A count in words up to nine."""
+    return ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")[many] if 0 <= many < 10 else f"{many:,}"
 
 
 def in_article(claim: Mapping[str, Any]) -> bool:
