@@ -115,6 +115,7 @@ class _Open:
     key: Any = None
     has_key: bool = False
     is_key: bool = False  # a sequence that is itself a key
+    flow: bool = False  # written as {...} or [...]
 
 
 @dataclass
@@ -141,30 +142,42 @@ class _Reader:
             if tag is not None and str(tag) != "!":
                 raise self.error("tags are not allowed here", line, tag)
         if isinstance(event, ScalarEvent):
+            self.whole(event, line)
             self.put(_scalar(event), line)
         elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
-            self.begin({} if isinstance(event, MappingStartEvent) else [], line)
+            self.begin({} if isinstance(event, MappingStartEvent) else [], line, bool(event.flow_style))
         elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
             closed = self.open.pop()
             if closed.is_key:
                 self.put(tuple(closed.content), closed.line)
 
+    def whole(self, event: Any, line: int) -> None:
+        """Refuse half a formula: inside {...} and [...] a comma ends a value that is not in quotes."""
+        text: str = event.value
+        if event.implicit[0] and self.open and self.open[-1].flow and text.count("(") > text.count(")"):
+            raise GameError(
+                "inside {...} or [...], a value with a comma in it needs quotes",
+                where=Where(self.file, line),
+                found=text,
+                allowed='such as "grid(0, 1, 21)"',
+            )
+
     def error(self, problem: str, line: int, found: object) -> GameError:
         return GameError(problem, where=Where(self.file, line), found=found)
 
-    def begin(self, content: dict[Any, Any] | list[Any], line: int) -> None:
+    def begin(self, content: dict[Any, Any] | list[Any], line: int, flow: bool) -> None:
         if len(self.open) >= MAX_DEPTH:
             raise self.error("too many levels inside one another", line, f"more than {MAX_DEPTH}")
         top = self.open[-1] if self.open else None
         if top is not None and isinstance(top.content, dict) and not top.has_key:
             if isinstance(content, dict) or top.is_key:
                 raise self.error("a mapping cannot be a key", line, "{...}")
-            self.open.append(_Open(content, top.path, line, is_key=True))
+            self.open.append(_Open(content, top.path, line, is_key=True, flow=flow))
             return
         if top is not None and top.is_key:
             raise self.error("a key is a word, a number or a plain list of them", line, "a list in a list")
         path = self.put(content, line)
-        self.open.append(_Open(content, path, line))
+        self.open.append(_Open(content, path, line, flow=flow))
 
     def put(self, value: Any, line: int) -> Path:
         """Add a value, or a key, to what is open; the path of where it went."""

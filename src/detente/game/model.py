@@ -56,11 +56,12 @@ class Game:
         parameters: Mapping[str, Any] | None = None,
         constraints: Sequence[str] | str = (),
         events: Mapping[str, Any] | None = None,
+        model: Mapping[str, Any] | None = None,
     ) -> None:
         given: dict[str, Any] = {
             "title": title, "text": text, "source": source, "sources": sources, "players": players,
             "private": private, "joint": joint, "parameters": parameters, "constraints": constraints,
-            "moves": moves, "payoffs": payoffs, "events": events,
+            "moves": moves, "payoffs": payoffs, "events": events, "model": model,
         }  # fmt: skip
         required = ("players", "moves", "payoffs")
         self._build(
