@@ -9,7 +9,9 @@ from pathlib import Path
 from detente.errors import BadInput, Where
 from detente.game import Tree, read_efg, read_game, unfold
 from detente.models import catalogue, find
-from detente.scenario.reader import read_scenario, shipped
+from detente.scenario.evaluate import Evaluator
+from detente.scenario.reader import read_scenario
+from detente.scenario.shipped import shipped
 
 SUFFIXES = (".yaml", ".yml", ".efg")
 
@@ -27,9 +29,9 @@ def open_game(target: str) -> Tree:
             raise BadInput("there is no such file", where=Where(field="GAME"), found=str(path))
         if path.suffix.lower() == ".efg":
             return read_efg(path)
-        return unfold(read_scenario(path).game if _is_scenario(path) else read_game(path))
+        return Evaluator(read_scenario(path)).tree() if _is_scenario(path) else unfold(read_game(path))
     if target in shipped():
-        return unfold(read_scenario(target).game)
+        return Evaluator(read_scenario(target)).tree()
     slugs = [model.slug for model in catalogue()]
     if target in slugs:
         return unfold(find(target).game)
