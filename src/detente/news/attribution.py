@@ -12,9 +12,11 @@ from typing import Literal
 
 from spacy.tokens import Doc, Token
 
-from .frames import Found, found_in
+from .found import Found
+from .frames import found_in
 from .polarity import polarity_of
 from .quotes import continues, quotations
+from .words import words
 
 Span = tuple[int, int]
 
@@ -57,6 +59,9 @@ def attributions(text: str, pieces: Sequence[tuple[Doc, int]]) -> list[Attributi
     paragraphs = [Paragraph(n, doc, base) for n, (doc, base) in enumerate(pieces)]
     drafts: list[tuple[Paragraph, Found]] = []
     for paragraph in paragraphs:
+        paragraph.doc.user_data["quoted"] = frozenset(
+            t.i for t in paragraph.doc if any(a <= paragraph.base + t.idx < b for a, b in quoted)
+        )
         for found in found_in(paragraph.doc):
             at = paragraph.base + found.anchor.idx
             if not any(a <= at < b for a, b in quoted):
@@ -108,6 +113,10 @@ def _give_quotations(
             if onward[number] in owner:
                 owner[number] = owner[onward[number]]
             continue
+        following = _following(text, quoted, number, clauses, paragraphs)
+        if following is not None:
+            owner[number] = following
+            continue
         before = owner.get(number - 1)
         gap_start = quoted[number - 1][1]
         if before is None:
@@ -130,6 +139,32 @@ def _give_quotations(
                     owner[number] = (paragraph, found)
     for number, (_, found) in sorted(owner.items()):
         found.chars.append(quoted[number])
+
+
+def _following(
+    text: str,
+    quoted: list[Span],
+    number: int,
+    clauses: list[tuple[int, int, Paragraph, Found]],
+    paragraphs: list[Paragraph],
+) -> tuple[Paragraph, Found] | None:
+    """The statement in the sentence before, for a quotation of whole sentences that stands right behind it."""
+    a, b = quoted[number]
+    if (
+        len(text[a:b].split()) < 3
+        or text[a - 1 : a] not in (" ", "\u00a0")
+        or text[:a].rstrip()[-1:] not in (".", "!", "?", "”", '"')
+    ):
+        return None
+    best = None
+    for start, end, paragraph, found in clauses:
+        if not (paragraph.base <= a < paragraph.end) or start >= a or not found.content:
+            continue
+        spans = [paragraph.span(x, y) for x, y in found.content]
+        last = max([end, *(y for _, y in spans)])
+        if last <= a and not text[last:a].strip(' .!?"”\u00a0') and (best is None or start < best[0]):
+            best = (start, paragraph, found)
+    return best[1:] if best else None
 
 
 def _closes(text: str, a: int, b: int, start: int) -> bool:
@@ -160,11 +195,7 @@ def _only_the_clause(start: int, end: int, owner: tuple[Paragraph, Found], text:
 
 # ------------------------------------------------------------------ colons
 
-_NO_NAMES = frozenset(
-    """note related photo photos video watch read update updated breaking exclusive source sources caption analysis opinion
-    editorial see more here also warning correction editor's bottom line question answer fact facts live latest
-    transcript advertisement first second third finally example verdict result background""".split()
-)
+_NO_NAMES = words("labels that are no speakers")
 
 
 def _colon(paragraph: Paragraph) -> list[tuple[Paragraph, Found]]:
@@ -194,7 +225,7 @@ def _colon(paragraph: Paragraph) -> list[tuple[Paragraph, Found]]:
         named = any(t.ent_type_ in ("PERSON", "ORG", "NORP", "GPE") for t in head) and all(
             t.pos_ in ("PROPN", "PUNCT", "PART") or t.is_title or t.ent_type_ or t.is_upper for t in head
         )
-        if words[0] in _NO_NAMES and words[-1] not in texts or ")" in words:
+        if (words[0] in _NO_NAMES and words[-1] not in texts) or ")" in words:
             return []
         if not (
             named
@@ -223,6 +254,12 @@ def _outermost(text: str, quoted: list[Span], drafts: list[tuple[Paragraph, Foun
         content = [paragraph.span(a, b) for a, b in found.content if a <= b]
         cue = [paragraph.span(a, b) for a, b in found.cue]
         source = [paragraph.span(a, b) for a, b in found.source if a <= b]
+        if found.chars and found.rule == "verb-object" and not _touch(content, found.chars):
+            content = []
+        if found.rule == "verb-clause-before" and found.chars and content:
+            start = found.chars[0][0]
+            if content[0][0] < start and text[content[0][0] : start].rstrip()[-1:] == ":":
+                content[0] = (start, content[0][1])
         content = _joined(text, quoted, content, found.chars)
         content = _minus(content, cue + source)
         content = [s for s in (_trim(text, *s) for s in content) if s]
@@ -282,6 +319,10 @@ def _minus(spans: list[Span], holes: list[Span]) -> list[Span]:
                 out += [(p, q) for p, q in ((a, x), (y, b)) if p < q]
         spans = out
     return spans
+
+
+def _touch(one: list[Span], other: list[Span]) -> bool:
+    return any(a < y and x < b for a, b in one for x, y in other)
 
 
 _EDGE = " \t\n\r\u00a0,;:—–-."

@@ -8,6 +8,7 @@ broken at a fixed width are joined (a word cut by a hyphen as well). Nothing of 
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -77,7 +78,7 @@ def _join_lines(text: str, places: list[int], ends: list[int]) -> Cleaned:
         if not _wrapped(lines):
             continue
         at = block.start()
-        for line, following in zip(lines, lines[1:], strict=False):
+        for line, following in itertools.pairwise(lines):
             newline = at + len(line)
             if re.search(r"[A-Za-z]{2}-$", line) and following[:1].islower():
                 drop |= {newline - 1, newline}

@@ -10,15 +10,12 @@ import re
 
 from detente.errors import DocumentError, Where
 
+from .words import words
+
 LEAST_SHARE = 0.22
 LEAST_WORDS = 30
 
-FUNCTION_WORDS = frozenset(
-    """the of and to in a is that for on with as was by he it at from his an be has are have had not but they which who
-    their were been its this she her or we will would there if when more said all one about up out than them some what
-    after over into could also you i my our your can no so do did does before between under while may must should these
-    those only other because how where against during most such""".split()
-)
+FUNCTION_WORDS = words("function words")
 _WORD = re.compile(r"[^\W\d_]+")
 
 

@@ -12,20 +12,15 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from spacy.tokens import Doc
-
 from detente.errors import DocumentError, QuoteMismatch, Where
 from detente.scenario.statement import Document, Ledger, Span, Statement
 
 from .attribution import Attribution, attributions
 from .cleaning import Cleaned, clean
 from .documents import gather
-from .model import language_model
+from .parsing import parse
 from .registry import Registry
 from .speakers import Reader
-
-#: A paragraph longer than this is parsed in parts, so that memory stays bounded.
-LONGEST_PARAGRAPH = 8_000
 
 
 def read(paths: Iterable[str | Path] | str | Path) -> Ledger:
@@ -62,32 +57,6 @@ def read_ledger(documents: Sequence[Document], skipped: tuple[tuple[str, str], .
     ledger = Ledger(tuple(documents), tuple(statements), registry.actors(), skipped)
     verify(ledger)
     return ledger
-
-
-def parse(text: str) -> list[tuple[Doc, int]]:
-    """Each paragraph parsed, with where it begins."""
-    nlp = language_model()
-    pieces = [(m.group(), m.start()) for m in re.finditer(r"[^\n]*\S[^\n]*", text)]
-    cut = [part for piece in pieces for part in _parts(*piece)]
-    parsed = []
-    for doc, base in nlp.pipe(cut, as_tuples=True, batch_size=64):
-        doc.user_data["base"] = base
-        parsed.append((doc, base))
-    return parsed
-
-
-def _parts(piece: str, base: int) -> list[tuple[str, int]]:
-    """A paragraph cut at ends of sentences (or, failing that, at spaces, or anywhere) into parts of bounded length."""
-    parts = []
-    while len(piece) > LONGEST_PARAGRAPH:
-        window = piece[:LONGEST_PARAGRAPH]
-        ends = [m.end() for m in re.finditer(r"[.!?][\"”’')]*\s", window)] or [
-            m.end() for m in re.finditer(r"\s", window)
-        ]
-        cut = ends[-1] if ends and ends[-1] > LONGEST_PARAGRAPH // 4 else LONGEST_PARAGRAPH
-        parts.append((piece[:cut], base))
-        piece, base = piece[cut:], base + cut
-    return [(text, at) for text, at in [*parts, (piece, base)] if text.strip()]
 
 
 def _back(cleaned: Cleaned, spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -12,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from detente.news.model import language_model
 from detente.news.roles import SENTENCE_END
+from detente.scenario.model import Match, MatchRule
 from detente.scenario.statement import Ledger, Statement
 
 THRESHOLD = 0.7
@@ -21,65 +23,53 @@ BEFORE = 0.5  # what a word in the sentence before counts
 Lemmas = Callable[[str], list[tuple[str, str]]]  # a text to its words as (lemma, word)
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What a statement of one claim says: groups of words, and words that would make it the contrary or something else."""
+def record(match: Match) -> dict[str, object]:
+    """A match as the machine-readable face prints it."""
+    return {
+        "statement": match.statement,
+        "claim": match.claim,
+        "score": round(match.score, 3),
+        "stance": match.stance,
+        "words": list(match.words),
+        "decided_by": match.decided_by,
+    }
 
-    groups: tuple[tuple[str, ...], ...]
-    contrary: tuple[str, ...] = ()
-    never: tuple[str, ...] = ()
-    denied: bool = False  # the claim itself is a denial ("they do not want peace")
 
-
-@dataclass(frozen=True)
-class Match:
-    """A statement and a claim. ``stance``: "makes" the claim or "denies" it; ``words`` as they stand in the text."""
-
-    statement: str
-    claim: str
-    score: float
-    stance: str
-    words: tuple[str, ...]
-    decided_by: str = "rule"
-
-    def record(self) -> dict[str, object]:
-        return {
-            "statement": self.statement,
-            "claim": self.claim,
-            "score": round(self.score, 3),
-            "stance": self.stance,
-            "words": list(self.words),
-            "decided_by": self.decided_by,
-        }
+def lemmas(text: str) -> list[tuple[str, str]]:
+    """The words of a text as (lemma, word), by the language model."""
+    doc = language_model()(text, disable=["parser", "ner"])
+    return [(token.lemma_.lower(), token.text) for token in doc if not token.is_space and not token.is_punct]
 
 
 def match_statements(
     ledger: Ledger,
-    claims: Mapping[str, Wanted],
-    lemmas: Lemmas,
-    decided: Iterable[Mapping[str, str]] = (),
+    claims: Mapping[str, MatchRule],
+    decided: Iterable[Match] = (),
+    lemmas: Lemmas = lemmas,
 ) -> tuple[Match, ...]:
     """For each statement the claims it makes, best first; a statement that was only asked makes none.
 
-    ``decided`` are a person's decisions, {statement, claim, stance}; they stand with score 1.
+    Of ``decided`` those of a person stand, with score 1; stance "none" says that the statement is not this claim.
     """
-    by_person = {(d["statement"], d["claim"]): d.get("stance", "makes") for d in decided}
-    wanted = {name: _Lemmatised(w, lemmas) for name, w in claims.items()}
+    by_person = {(d.statement, d.claim): d.stance for d in decided if d.decided_by == "person"}
+    rules = {name: _Lemmatised(rule, lemmas) for name, rule in claims.items()}
     found: list[Match] = []
     for statement in ledger.statements:
         says, before = _words_of(ledger, statement)
         content, context = _forms(says, lemmas), _forms(before, lemmas)
-        for name, claim in wanted.items():
+        for name, claim in rules.items():
             if (stance := by_person.get((statement.id, name))) is not None:
                 if stance != "none":
-                    found.append(Match(statement.id, name, 1.0, stance, (), "person"))
+                    found.append(Match(statement.id, name, 1.0, stance, "person"))
                 continue
             if statement.polarity == "asked":
                 continue
             score, words = claim.score(content, context)
             if score >= THRESHOLD:
                 contrary = claim.is_contrary(content) != (statement.polarity == "denied" and not claim.denied)
-                found.append(Match(statement.id, name, score, "denies" if contrary else "makes", words))
+                found.append(
+                    Match(statement.id, name, score, "denies" if contrary else "makes", "rule", words)
+                )
     order = {s.id: i for i, s in enumerate(ledger.statements)}
     return tuple(sorted(found, key=lambda m: (order[m.statement], -m.score, m.claim)))
 
@@ -87,11 +77,11 @@ def match_statements(
 class _Lemmatised:
     """A claim's words by lemma; a phrase of several words is met when they follow one another."""
 
-    def __init__(self, wanted: Wanted, lemmas: Lemmas) -> None:
-        self.denied = wanted.denied
-        self.groups = [[_phrase(word, lemmas) for word in group] for group in wanted.groups]
-        self.contrary = [_phrase(word, lemmas) for word in wanted.contrary]
-        self.never = [_phrase(word, lemmas) for word in wanted.never]
+    def __init__(self, rule: MatchRule, lemmas: Lemmas) -> None:
+        self.denied = rule.polarity == "denied"
+        self.groups = [[_phrase(word, lemmas) for word in group] for group in rule.words]
+        self.contrary = [_phrase(word, lemmas) for word in rule.contrary]
+        self.never = [_phrase(word, lemmas) for word in rule.never]
 
     def score(self, content: _Text, context: _Text) -> tuple[float, tuple[str, ...]]:
         if not self.groups or any(content.find(word) for word in self.never):
@@ -142,3 +132,19 @@ def _words_of(ledger: Ledger, statement: Statement) -> tuple[str, str]:
     first = min((a for a, _ in (*statement.source, *pieces)), default=0)
     edges = [0, *(m.end() for m in SENTENCE_END.finditer(text, 0, first + 1))]
     return says, text[edges[-2] : edges[-1]] if len(edges) > 1 else ""
+
+
+def contradictions(ledger: Ledger, matches: Iterable[Match]) -> list[dict[str, object]]:
+    """Pairs of statements of which one makes a claim and the other denies it: one pair for each claim and two speakers."""
+    speaker = {s.id: s.speaker or s.id for s in ledger.statements}
+    sides: dict[str, dict[str, list[str]]] = {}
+    for match in matches:
+        sides.setdefault(match.claim, {"makes": [], "denies": []})[match.stance].append(match.statement)
+    found: list[dict[str, object]] = []
+    for claim, side in sides.items():
+        pairs: dict[tuple[str, str], tuple[str, str]] = {}
+        for made in side["makes"]:
+            for denied in side["denies"]:
+                pairs.setdefault((speaker[made], speaker[denied]), (made, denied))
+        found += [{"claim": claim, "statements": list(pair), "text": ""} for pair in pairs.values()]
+    return found

@@ -10,7 +10,7 @@ from typing import Literal
 
 from spacy.tokens import Token
 
-from .frames import Found
+from .found import Found
 
 Polarity = Literal["asserted", "denied", "asked"]
 _NEGATIVE = {
@@ -83,15 +83,15 @@ def _base(found: Found, at: int) -> int | None:
 
 
 def _asks(found: Found) -> bool:
+    """Whether the content is a question: "whether ...", "if he would ...", or it ends with a question mark."""
     doc = found.anchor.doc
     for first, last in found.content[:1]:
-        if (
-            doc[first].lower_ in ("whether", "if")
-            and doc[first].dep_ == "mark"
-            and found.anchor.lemma_ not in ("say", "know")
-        ):
-            return True
-        end = [t.text for t in doc[first : last + 2] if t.text == "?"]
-        if end and not found.chars and last + 1 < len(doc) and doc[last].text == "?":
+        word = doc[first]
+        if word.lower_ in ("whether", "if") and word.head == _main(found) and not found.chars:
+            return (
+                found.anchor.lemma_ in ("ask", "wonder", "inquire", "enquire", "query", "question")
+                or word.lower_ == "whether"
+            )
+        if doc[last].text == "?" or (last + 1 < len(doc) and doc[last + 1].text == "?"):
             return True
     return False

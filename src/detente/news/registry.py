@@ -128,7 +128,7 @@ def name_parts(name: str) -> list[str]:
 
 def _same_given(one: str, other: str) -> bool:
     """Volodymyr and V., Alexei and Alexey, Mike and Michael (first three letters) may be the same given name."""
-    return one == other or one[0] == other[0] and (len(one) == 1 or len(other) == 1 or one[:3] == other[:3])
+    return one == other or (one[0] == other[0] and (len(one) == 1 or len(other) == 1 or one[:3] == other[:3]))
 
 
 def _pronoun(given: str) -> str | None:

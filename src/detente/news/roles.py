@@ -1,7 +1,7 @@
 """Which actor of the ledger may play which role of a scenario: proposals with the words that support them.
 
 A scenario says for each role which phrases point to it: an actor that stands `before` a phrase ("X's invasion of"),
-`after` it ("invasion of X"), or is itself `named` so ("the alliance"). Evidence for a person counts for the country or
+`after` it ("invasion of X"), or has one of the `words` in its name ("the alliance"). Evidence for a person counts for the country or
 organisation that the texts tie the person to. Every proposal can be changed by a person in the scenario file.
 
 Not found: roles that a text only implies, and phrases that the scenario does not list.
@@ -19,6 +19,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from detente.scenario.model import Role
 from detente.scenario.statement import Actor, Ledger
 
 REACH = 90  # code points between an actor and a phrase that speaks of it
@@ -51,17 +52,8 @@ class Proposal:
         return {"role": self.role, "actor": self.actor, "confidence": self.confidence, "because": spans}
 
 
-@dataclass(frozen=True)
-class Phrases:
-    """What points to one role."""
-
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
-
-
 def propose_roles(
-    ledger: Ledger, roles: Mapping[str, Phrases], bound: Mapping[str, str] | None = None
+    ledger: Ledger, roles: Mapping[str, Role], bound: Mapping[str, str] | None = None
 ) -> tuple[Proposal, ...]:
     """One proposal a role, in the order of ``roles``; no actor plays two. ``bound`` are a person's decisions: role to name or id."""
     evidence = find_evidence(ledger, roles)
@@ -91,7 +83,7 @@ def propose_roles(
     return tuple(out)
 
 
-def find_evidence(ledger: Ledger, roles: Mapping[str, Phrases]) -> tuple[Evidence, ...]:
+def find_evidence(ledger: Ledger, roles: Mapping[str, Role]) -> tuple[Evidence, ...]:
     """Every phrase of every role with the actor it speaks of, in order of document and place."""
     actors = {actor.id: actor for actor in ledger.actors}
     found: set[Evidence] = set()
@@ -103,6 +95,7 @@ def find_evidence(ledger: Ledger, roles: Mapping[str, Phrases]) -> tuple[Evidenc
                 continue
             sentence = document.text[left:right]
             for role, phrases in roles.items():
+                kinds = phrases.kinds or COLLECTIVE
                 for start, end in _occurrences(phrases.before, sentence, left):
                     near = [m for m in here if m[1] <= start and start - m[1] <= REACH]
                     if near:
@@ -111,9 +104,9 @@ def find_evidence(ledger: Ledger, roles: Mapping[str, Phrases]) -> tuple[Evidenc
                     near = [m for m in here if m[0] >= end and m[0] - end <= REACH]
                     if near:
                         found.update(_lifted(role, actors, near[0][2], document.id, start, near[0][1]))
-                for start, end in _occurrences(phrases.named, sentence, left):
+                for start, end in _occurrences(phrases.words, sentence, left):
                     for m in here:
-                        if m[0] <= start and end <= m[1] and actors[m[2]].kind in COLLECTIVE:
+                        if m[0] <= start and end <= m[1] and actors[m[2]].kind in kinds:
                             found.add(Evidence(role, m[2], document.id, m[0], m[1]))
     order = {d.id: i for i, d in enumerate(ledger.documents)}
     return tuple(sorted(found, key=lambda e: (order[e.document], e.start, e.end, e.role, e.actor)))

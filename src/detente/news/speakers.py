@@ -18,24 +18,10 @@ from .gazetteer import forms, given_names, places, slug
 from .lexicon import ARTEFACTS, PEOPLE
 from .quotes import quotations
 from .registry import Entry, Registry
+from .words import words
 
-TITLES = frozenset(
-    """president vice prime minister foreign defence defense secretary chancellor senator sen. sen rep. rep representative
-    congressman congresswoman governor gov. gov mayor king queen prince princess pope archbishop bishop rabbi imam sheikh emir
-    sultan general gen. gen admiral adm. colonel col. col captain capt. capt major maj. lieutenant lt. sergeant sgt. judge
-    justice mr. mr mrs. mrs ms. ms miss dr. dr prof. prof professor sir lord lady dame baroness baron count ambassador envoy
-    commissioner chairman chairwoman chairperson speaker leader chief director spokesman spokeswoman spokesperson deputy
-    premier taoiseach state interior finance home treasury trade justice energy special high attorney general former ex -
-    president-elect secretary-general then acting first lady""".split()
-)
-OFFICES = frozenset(
-    """president minister chancellor premier king queen prince princess pope secretary governor mayor senator congressman
-    congresswoman chief leader head director ambassador envoy commissioner chairman chairwoman chairperson speaker spokesman
-    spokeswoman spokesperson general admiral colonel representative deputy candidate nominee negotiator mediator diplomat
-    official adviser advisor aide lawmaker legislator professor analyst expert economist historian researcher judge prosecutor
-    lawyer commander coach captain secretary-general president-elect monarch ruler emir sultan boss ceo executive founder editor
-    author economist strategist businessman billionaire activist""".split()
-)
+TITLES = words("titles")
+OFFICES = words("offices")
 FEMALE = {"she", "her", "hers", "herself"}
 MALE = {"he", "him", "his", "himself"}
 PLURAL = {"they", "them", "their", "theirs"}
@@ -88,12 +74,7 @@ _INDEFINITE = {
     "other",
     "more",
 }
-_COLLECTIVE = frozenset(
-    """government administration cabinet ministry department agency office bureau committee commission council parliament congress
-    senate house assembly court tribunal company firm bank corporation group organization organisation union association institute
-    institution university church charity foundation network newspaper magazine broadcaster regime junta militia army military navy
-    police party coalition alliance campaign team embassy delegation mission board panel state department watchdog""".split()
-)
+_COLLECTIVE = words("collective bodies")
 
 
 @dataclass(frozen=True)
@@ -320,11 +301,8 @@ class Reader:
 
     def _surname(self, number: int, doc: Doc, token: Token) -> bool:
         word = _plain(token.text)
-        if (
-            len(word) < 2
-            or slug(word) in given_names()
-            and token.ent_type_ != "PERSON"
-            and not self.registry.by_surname(word)
+        if len(word) < 2 or (
+            slug(word) in given_names() and token.ent_type_ != "PERSON" and not self.registry.by_surname(word)
         ):
             return False
         here = [e for e in self.registry.by_surname(word) if e.id in self.seen]
@@ -426,7 +404,7 @@ class Reader:
         if token.tag_ in ("NNS", "NNPS") or token.dep_ in ("compound", "amod"):
             return None
         determiners = [c for c in token.children if c.dep_ in ("det", "poss")]
-        if not determiners and token.pos_ != "PROPN" or any(c.lower_ in _INDEFINITE for c in determiners):
+        if (not determiners and token.pos_ != "PROPN") or any(c.lower_ in _INDEFINITE for c in determiners):
             return None
         first = token.left_edge.i
         last = token.i
@@ -672,7 +650,9 @@ def _alone(doc: Doc, token: Token) -> bool:
 
 
 def _plain(text: str) -> str:
-    text = re.sub(r"\s+", " ", text).strip(" \t\n\"“”‘’',.;:()[]")
+    text = re.sub(r"\s+", " ", text).strip(" \t\n\"“”‘’',;:()[]")
+    if not re.search(r"(?:^|[\s.])[A-Za-z]\.$", text):  # the stop of U.S. and of J. is part of the name
+        text = text.rstrip(".")
     return re.sub(r"['’]s?$", "", text).strip()
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from .lexicon import ARTEFACTS, EVIDENCE_VERBS, PEOPLE
+from .words import words
 
 SUBJECTS = {"nsubj", "nsubjpass", "csubj"}
+_REMARKS = words("remarks")
 PERSONAL = {"he", "she", "they", "i", "we", "who", "you", "one", "it", "him", "her", "them", "us", "me"}
 _SUFFIXES = (
     "ist",
@@ -44,23 +46,87 @@ _NOT_WHO = {"DATE", "TIME", "MONEY", "LANGUAGE", "CARDINAL_DATE"}
 
 def subject(verb: Token, depth: int = 0) -> Token | None:
     """The subject of a verb, its own or the one it shares by coordination, infinitive or participle."""
-    own = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")]
+    quoted = verb.doc.user_data.get("quoted", frozenset())
+    own = [
+        c
+        for c in verb.children
+        if c.dep_ in ("nsubj", "nsubjpass") and (c.i not in quoted or verb.i in quoted)
+    ]
     if own:
         before = [c for c in own if c.i < verb.i]
         return before[-1] if before else own[0]
-    if depth > 5:
-        return None
+    outer = coordinated(verb)
+    if outer is not None:
+        return subject(outer, depth + 1)
     head = verb.head
-    if head is verb:
-        return None
+    if depth > 5 or head == verb:
+        return _beside(verb, quoted)
     if verb.dep_ == "conj" and head.pos_ in ("VERB", "AUX"):
         return subject(head, depth + 1)
     if verb.dep_ in ("xcomp", "advcl") and head.pos_ in ("VERB", "AUX"):
         return subject(head, depth + 1)
     if verb.dep_ == "pcomp" and head.dep_ == "prep" and head.head.pos_ in ("VERB", "AUX"):
         return subject(head.head, depth + 1)
-    if verb.dep_ == "acl" and verb.tag_ == "VBG":
+    if verb.dep_ == "acl" and (
+        verb.tag_ == "VBG" or (head.pos_ == "PROPN" and head.dep_ in ("ROOT", "nsubj", "npadvmod"))
+    ):
         return head
+    return None
+
+
+def _beside(verb: Token, quoted: frozenset[int]) -> Token | None:
+    """The name between a closing quotation mark and a verb that the parser left without subject."""
+    doc = verb.doc
+    if not quoted or verb.i == 0:
+        return None
+    first = verb.i
+    while first > verb.sent.start and first - 1 not in quoted:
+        first -= 1
+    if first == verb.sent.start:
+        return None
+    names = [
+        t
+        for t in doc[first : verb.i]
+        if t.pos_ == "PROPN" and (t.i + 1 >= len(doc) or doc[t.i + 1].pos_ != "PROPN")
+    ]
+    return names[0] if names and names[0].i - first <= 6 else None
+
+
+def coordinated(verb: Token) -> Token | None:
+    """The outer verb of saying that a finite verb stands beside, where the parser hung it into the outer verb's content.
+
+    "The group called on the agency to act and said ...": "said" agrees with "called", not with "act".
+    """
+    if verb.dep_ != "conj" or verb.tag_ not in ("VBD", "VBZ", "VBP"):
+        return None
+    from .lexicon import VERBS
+
+    head = verb.head
+    while head.dep_ == "conj" and head.head != head:
+        head = head.head
+    same = head.tag_ == verb.tag_
+    frames = VERBS.get(verb.lemma_.lower())
+    if frames is None or (same and "c" not in frames.letters):
+        return None
+    steps = 0
+    while head.head != head and steps < 6:
+        if head.dep_ in ("relcl", "nsubj"):
+            return None
+        if head.dep_ == "ccomp" and any(
+            c.dep_ == "mark" and c.lower_ in ("whether", "if") for c in head.children
+        ):
+            return None
+        head, steps = head.head, steps + 1
+        if (
+            head.tag_ == verb.tag_
+            and head.lemma_.lower() in VERBS
+            and any(c.dep_ == "nsubj" for c in head.children)
+        ):
+            return (
+                head
+                if not same or head.lemma_ == "say" or "c" in VERBS[head.lemma_.lower()].letters
+                else None
+            )
     return None
 
 
@@ -94,7 +160,9 @@ def can_speak(token: Token, verb: str, speech: bool = True) -> bool:
         return False
     if token.pos_ == "PROPN":
         return True
-    if token.pos_ in ("NOUN", "ADJ", "NUM", "DET", "X"):
+    if token.pos_ == "NUM":
+        return True
+    if token.pos_ in ("NOUN", "ADJ", "DET", "X"):
         if (
             lemma in PEOPLE
             or word in PEOPLE
@@ -105,6 +173,8 @@ def can_speak(token: Token, verb: str, speech: bool = True) -> bool:
         if lemma.rpartition("-")[2] in PEOPLE:
             return True
         if lemma in ARTEFACTS or word in ARTEFACTS:
+            if lemma in _REMARKS and any(c.dep_ == "det" and c.lower_ in ("this", "that", "these", "those") for c in token.children):
+                return False
             return verb in EVIDENCE_VERBS
     return False
 
@@ -124,15 +194,9 @@ def source_reach(token: Token) -> tuple[int, int]:
             else (token.i, token.i)
         )
     doc = token.doc
-    for child in token.children:
-        if child.i <= token.i:
-            continue
-        start = child.left_edge.i
-        incidental = (
-            child.dep_ in ("relcl", "appos", "acl", "advcl", "parataxis") and doc[start - 1].text in ",—–-("
-        )
-        if incidental or child.dep_ == "parataxis":
-            last = min(last, start - 2 if doc[start - 1].text in ",—–-(" else start - 1)
+    verb = token.head
+    if verb.i > token.i and token.dep_ in SUBJECTS:
+        last = min(last, verb.i - 1)
     while last > token.i and doc[last].is_punct and doc[last].text not in ')”"':
         last -= 1
     return first, max(last, token.i)
