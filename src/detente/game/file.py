@@ -130,6 +130,7 @@ class _Reader:
     def take(self, event: Any) -> None:
         line = event.start_mark.line + 1 if event.start_mark is not None else 1
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        flow = bool(getattr(event, "flow_style", False))
         if isinstance(event, DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
@@ -145,7 +146,7 @@ class _Reader:
             self.whole(event, line)
             self.put(_scalar(event), line)
         elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
-            self.begin({} if isinstance(event, MappingStartEvent) else [], line, bool(event.flow_style))
+            self.begin({} if isinstance(event, MappingStartEvent) else [], line, flow)
         elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
             closed = self.open.pop()
             if closed.is_key:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from detente.errors import GameError, Where
 from detente.game.choice import option, options
+from detente.game.cycle import find_cycle
 from detente.game.expression import Expression, parse
 from detente.game.names import Meaning, Scope, checked_name
 from detente.game.parts import PrivateType, TypeBlock, Value
@@ -89,16 +91,34 @@ def _rows(joint: JointSpec, places: Places, path: Path) -> list[Row]:
 def look_up_types(
     blocks: list[TypeBlock], types: list[PrivateType], scope: Scope, places: Places
 ) -> tuple[TypeBlock, ...]:
-    """The blocks with their probabilities looked up: parameters and types of earlier blocks may be used."""
-    values = {t.full: t.values for t in types}
-    done: list[TypeBlock] = []
+    """The blocks with their probabilities looked up, in an order in which each uses only types of earlier ones.
+
+    Where that leaves a choice, the order is that of the file: ``private``, then ``joint``.
+    """
+    for one in types:
+        scope.add(Meaning("type", one.full, one.values), places.at("private", one.full))
+    looked: dict[str, TypeBlock] = {}
+    block_of = {full: block.of[0] for block in blocks for full in block.of}
     for block in blocks:
         rows: list[Row] = [
-            (row, scope.resolved(probability, block.where, ("parameter", "type")))
-            for row, probability in block.rows
+            (row, scope.resolved(p, block.where, ("parameter", "type"))) for row, p in block.rows
         ]
         check_constants((p for _, p in rows), block.where)
-        done.append(TypeBlock(block.of, tuple(rows), block.where))
-        for full in block.of:
-            scope.add(Meaning("type", full, values[full]), block.where)
-    return tuple(done)
+        looked[block.of[0]] = replace(block, rows=tuple(rows))
+    uses = {
+        name: sorted({block_of[x] for _, p in block.rows for x in p.names if x in block_of})
+        for name, block in looked.items()
+    }
+    cycle = find_cycle(uses)
+    if cycle:
+        raise GameError(
+            "these private types wait for one another",
+            where=looked[cycle[0]].where,
+            found=" -> ".join(cycle),
+            allowed="one `joint` table for types that depend on one another",
+        )
+    done: dict[str, TypeBlock] = {}
+    while len(done) < len(looked):
+        ready = next(name for name in looked if name not in done and all(x in done for x in uses[name]))
+        done[ready] = looked[ready]
+    return tuple(done.values())

@@ -33,8 +33,8 @@ def unfold(
     """The tree of ``game``, its moves restricted and some of its parameters set.
 
     Private types come first, one chance node for each block that is drawn together; then the moves in time order.
-    Branches whose probability is the constant 0 are left out. Parameters that are set are no longer in the tree; one
-    may be set to a formula in others. Information sets are numbered for each player as they first occur from the root.
+    Branches whose probability is the constant 0 are left out. A parameter may be set to a number or to a formula in
+    the values that are drawn, its own included (``2 * cost``). Information sets are numbered for each player as they first occur from the root.
     Raises `GameError` if the tree would have more than ``max_nodes`` nodes, if a probability is none at the base
     values, or if a player would have to know what is hidden from it.
     """
@@ -54,7 +54,7 @@ class _Unfolding:
         self.game, self.max_nodes = game, max_nodes
         self.players = tuple(game.players)
         self.known = self.set_parameters(parameters)
-        self.base = {name: value for name, value in game.base.items() if name not in self.known}
+        self.base = game.base
         restricted = rules(game, restrictions)
         self.steps = [block_step(b, self.players, self.bound) for b in game.blocks]
         for i, move in enumerate(game.moves):
