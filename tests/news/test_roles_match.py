@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from detente.news.match import Wanted, match_statements
-from detente.news.roles import Phrases, propose_roles
+from detente.news.match import contradictions, match_statements
+from detente.news.roles import propose_roles
+from detente.scenario.model import Match, MatchRule, Role
 from detente.scenario.statement import Actor, Document, Ledger, Statement
 
 TEXT = (
@@ -12,11 +13,13 @@ TEXT = (
     "The Pact discussed peacekeepers. Marisol called the idea premature before a ceasefire."
 )
 ROLES = {
-    "aggressor": Phrases(before=("'s invasion of", "invaded"), after=("talks with",)),
-    "defender": Phrases(after=("invasion of", "attack on")),
-    "patron": Phrases(before=("arranged talks with",)),
-    "coalition": Phrases(named=("pact", "alliance")),
-    "onlooker": Phrases(named=("neighbours",)),
+    "aggressor": Role(
+        "aggressor", "aggressor", "aggressor", before=("'s invasion of", "invaded"), after=("talks with",)
+    ),
+    "defender": Role("defender", "defender", "defender", after=("invasion of", "attack on")),
+    "patron": Role("patron", "patron", "patron", before=("arranged talks with",)),
+    "coalition": Role("coalition", "coalition", "coalition", words=("pact", "alliance")),
+    "onlooker": Role("onlooker", "onlooker", "onlooker", words=("neighbours",)),
 }
 
 
@@ -76,10 +79,10 @@ STATEMENTS = (
 )
 LEDGER = Ledger((Document("d", "d.txt", "0" * 64, "utf-8", TEXT),), STATEMENTS, ACTORS)
 CLAIMS = {
-    "signal": Wanted(
+    "signal": MatchRule(
         (("concession", "give"), ("signal", "message"), ("aggressor",)), contrary=("no signal",)
     ),
-    "premature": Wanted((("peacekeeper", "troop"), ("premature", "too early"), ("ceasefire",))),
+    "premature": MatchRule((("peacekeeper", "troop"), ("premature", "too early"), ("ceasefire",))),
 }
 
 
@@ -115,12 +118,19 @@ def test_a_person_may_decide_a_role_and_nobody_plays_two() -> None:
 
 def test_no_phrases_no_proposal() -> None:
     assert all(
-        p.actor is None for p in propose_roles(LEDGER, {"aggressor": Phrases(), "defender": Phrases()})
+        p.actor is None
+        for p in propose_roles(
+            LEDGER,
+            {
+                "aggressor": Role("aggressor", "aggressor", "aggressor"),
+                "defender": Role("defender", "defender", "defender"),
+            },
+        )
     )
 
 
 def test_a_statement_is_matched_to_the_claim_whose_groups_of_words_it_meets() -> None:
-    found = match_statements(LEDGER, CLAIMS, lemmas)
+    found = match_statements(LEDGER, CLAIMS, lemmas=lemmas)
     assert [(m.statement, m.claim, m.stance) for m in found] == [
         ("s1", "signal", "makes"),
         ("s2", "premature", "makes"),
@@ -134,18 +144,21 @@ def test_a_denied_statement_denies_the_claim_and_a_question_makes_none() -> None
     from dataclasses import replace
 
     denied = Ledger(LEDGER.documents, (replace(STATEMENTS[0], polarity="denied"),), ACTORS)
-    assert [m.stance for m in match_statements(denied, CLAIMS, lemmas)] == ["denies"]
+    assert [m.stance for m in match_statements(denied, CLAIMS, lemmas=lemmas)] == ["denies"]
     asked = Ledger(LEDGER.documents, (replace(STATEMENTS[0], polarity="asked"),), ACTORS)
-    assert match_statements(asked, CLAIMS, lemmas) == ()
+    assert match_statements(asked, CLAIMS, lemmas=lemmas) == ()
 
 
 def test_a_persons_decision_overrules_the_words() -> None:
-    decided = [
-        {"statement": "s1", "claim": "signal", "stance": "none"},
-        {"statement": "s2", "claim": "signal", "stance": "denies"},
-    ]
-    found = match_statements(LEDGER, CLAIMS, lemmas, decided)
+    decided = [Match("s1", "signal", stance="none"), Match("s2", "signal", stance="denies")]
+    found = match_statements(LEDGER, CLAIMS, decided, lemmas)
     assert [(m.statement, m.claim, m.stance, m.decided_by) for m in found] == [
         ("s2", "signal", "denies", "person"),
         ("s2", "premature", "makes", "rule"),
     ]
+
+
+def test_two_speakers_who_say_the_contrary_are_shown_together() -> None:
+    matches = [Match("s1", "signal"), Match("s2", "signal", stance="denies")]
+    assert contradictions(LEDGER, matches) == [{"claim": "signal", "statements": ["s1", "s2"], "text": ""}]
+    assert contradictions(LEDGER, matches[:1]) == []

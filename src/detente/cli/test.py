@@ -54,10 +54,11 @@ def command(
             raise BadInput("no such verdict", where=Where(field="--fail-on"), found=word, allowed=VERDICTS)
 
     from detente.explore import test
+    from detente.scenario import read_scenario
 
     with progress(quiet=json) as tell:
         findings = test(
-            scenario,
+            read_scenario(scenario),
             draws=draws,
             seed=seed,
             only=only or None,
