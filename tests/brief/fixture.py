@@ -98,9 +98,9 @@ PARAMETERS: list[dict[str, Any]] = [
     {"name": "prior_firm", "title": "Prior belief that the defenders are firm", "base": 0.5, "low": 0.1, "high": 0.9, "origin": "assumption", "because": ""},
     {"name": "carry_out", "title": "Share of a deal that can be carried out without Ondara", "base": 0.3, "low": 0.0, "high": 0.8, "origin": "assumption"},
     {"name": "aims_wide", "title": "Weight of Karvia's wide aims", "base": 0.45, "low": 0.05, "high": 0.95, "origin": "assumption"},
-    {"name": "ban_cost", "title": "Cost of the trade ban to the League", "base": 0.012, "low": 0.002, "high": 0.05, "unit": "of income", "distribution": "loguniform", "origin": "cited", "citation": "Orlund and Pace (2011), Trade bans at sea, table 3: 0.2 to 5 per cent", "checked": True},
-    {"name": "war_cost", "title": "Cost of war to Karvia", "base": 0.2, "low": 0.05, "high": 0.4, "origin": "cited", "citation": "Tarn (1998), The price of a strait, p. 41", "checked": False},
-    {"name": "escorts", "title": "Size of the escort force", "base": 12, "low": 4, "high": 40, "unit": "ships", "origin": "measured", "citation": "League fleet register, 1961 to 2019, 23 convoys", "checked": True},
+    {"name": "ban_cost", "title": "Cost of the trade ban to the League", "base": 0.012, "low": 0.002, "high": 0.05, "unit": "of income", "measure": "loguniform", "origin": "citation", "source": "0.2 to 5 per cent (Orlund and Pace 2011, Trade bans at sea, table 3)", "checked": "yes"},
+    {"name": "war_cost", "title": "Cost of war to Karvia", "base": 0.2, "low": 0.05, "high": 0.4, "origin": "citation", "source": "a year of war costs a fifth (Tarn 1998, The price of a strait, p. 41)", "checked": "no"},
+    {"name": "escorts", "title": "Size of the escort force", "base": 12, "low": 4, "high": 40, "unit": "ships", "origin": "measured", "source": "League fleet register, 1961 to 2019, 23 convoys", "checked": "yes"},
     {"name": "discount", "title": "Patience of all sides", "base": 0.9, "low": 0.9, "high": 0.9, "origin": "assumption"},
 ]
 

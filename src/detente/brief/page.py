@@ -245,7 +245,6 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment
 
 
 @lru_cache(maxsize=1)

@@ -133,7 +133,9 @@ def claim_views(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]
 def _claim(claim: Mapping[str, Any], n: int, names: Names, draws: int) -> dict[str, Any]:
     parameters = names.parameters
     word, sign = words.VERDICTS[claim["verdict"]]
-    quoted = [names.quote(id, claim=claim["id"], whole=True) for id in claim.get("said_by") or ()]
+    said = claim.get("said_by") or []
+    denied = [id for (id, about), stance in names.stance.items() if about == claim["id"] and stance == "denies" and id not in said]
+    quoted = [names.quote(id, claim=claim["id"], whole=True) for id in (*said, *denied)]
     # the speaker's own words come before the reporter's, those who make the claim before those who deny it
     ranked = sorted(quoted, key=lambda quote: (quote["denied"], not quote["direct"]))
     speakers = _by_speaker(ranked)
@@ -154,7 +156,8 @@ def _claim(claim: Mapping[str, Any], n: int, names: Names, draws: int) -> dict[s
         "verdict": word,
         "sign": sign,
         "quotes": quoted,
-        "lead": ranked[0] if ranked else None,
+        "lead": ranked[0] if ranked and not ranked[0]["denied"] else None,
+        "denial": ranked[0] if ranked and ranked[0]["denied"] else None,
         "speakers": speakers[: 1 + OTHERS],
         "more": max(0, len(speakers) - 1 - OTHERS),
         "rest": boundary[0].removeprefix(word),  # of the sentence that the verdict begins

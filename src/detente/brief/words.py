@@ -33,6 +33,7 @@ STATUSES = {  # why a combination has no certified solution
     "bad_numbers": "a number is out of bounds",
     "not_defined": "what the claim takes as given never happens",
 }
+CITED = ("citation", "cited")
 POLARITY = {"asserted": "said", "denied": "denied", "asked": "asked"}
 TOO_LARGE, TOO_SMALL, ZERO = 1e15, 1e-4, 1e-12
 _QUOTE_MARKS = "\"'“”„‟‘’‚«»"
@@ -44,7 +45,7 @@ def number(value: float | None, unit: str | None = None, digits: int = 2) -> str
         return "–"
     size = abs(value)
     if size < ZERO:
-        return number(0.0, unit, digits) if size else f"0 {unit}" if unit and unit not in "%°" else f"0{unit or ''}"
+        return with_unit("0", unit)
     if size >= TOO_LARGE or size < TOO_SMALL:
         shown = f"{value:.{digits - 1}e}"
     else:
@@ -53,7 +54,12 @@ def number(value: float | None, unit: str | None = None, digits: int = 2) -> str
         if "." in shown:
             shown = shown.rstrip("0").rstrip(".")
     shown = shown.replace("-", "−", 1) if value < 0 else shown
-    return f"{shown} {unit}" if unit and unit not in "%°" else f"{shown}{unit or ''}"
+    return with_unit(shown, unit)
+
+
+def with_unit(shown: str, unit: str | None) -> str:
+    """A number as shown, with its unit."""
+    return shown if not unit else f"{shown}{unit}" if unit in "%°" else f"{shown} {unit}"
 
 
 def numbers_apart(first: float, second: float, unit: str | None = None) -> tuple[str, str]:
@@ -73,7 +79,7 @@ def spread(low: float | None, high: float | None, unit: str | None = None) -> st
     if a == b and low == high:
         return number(low, unit)
     a, b = numbers_apart(low, high)
-    return f"{a} to {b} {unit}" if unit and unit not in "%°" else f"{a} to {b}{unit or ''}"
+    return with_unit(f"{a} to {b}", unit)
 
 
 def count(number_of: int, one: str, many: str | None = None) -> str:
@@ -148,7 +154,7 @@ class Parameters:
         return self.rows.get(name, {"name": name})
 
     def title(self, name: str) -> str:
-        return self.row(name).get("title") or plain(name)
+        return title(self.row(name))
 
     def unit(self, name: str) -> str | None:
         return self.row(name).get("unit")
@@ -157,20 +163,38 @@ class Parameters:
         return number(value, self.unit(name))
 
     def origin(self, name: str) -> str:
-        return origin(self.row(name))
+        return origin_short(self.row(name))
+
+
+def title(row: Mapping[str, Any]) -> str:
+    """What a parameter is called: its title, else its name as words; a capital at its head."""
+    named = row.get("title") or plain(row["name"])
+    return named[:1].upper() + named[1:]
 
 
 def origin(row: Mapping[str, Any]) -> str:
-    """Where a number comes from, in one sentence."""
-    kind, citation = row.get("origin"), row.get("citation")
-    if kind == "measured" and citation:
-        return f"Measured: {sentence(citation)}"
+    """Where a number comes from, with the reference."""
+    kind, citation = row.get("origin"), row.get("source") or row.get("citation") or ""
     if kind == "measured":
-        return "Estimated from data."
-    if kind == "cited" and citation:
-        checked = "" if row.get("checked") else " We could not check the figure against it."
-        return f"From {sentence(citation)[:1]}{sentence(citation)[1:]}{checked}"
+        return f"Measured: {sentence(citation)}" if citation else "Estimated from data."
+    if kind in CITED:
+        told = f"Cited: {sentence(citation)}" if citation else "Cited."
+        return told if is_checked(row) else f"{told} We could not check the figure against it."
     return "An assumption: we know of no measurement."
+
+
+def origin_short(row: Mapping[str, Any]) -> str:
+    """The same without the reference."""
+    if row.get("origin") == "measured":
+        return "It was measured."
+    if row.get("origin") in CITED:
+        return "Its range is cited." if is_checked(row) else "Its range is cited, from a source that we could not check."
+    return origin(row)
+
+
+def is_checked(row: Mapping[str, Any]) -> bool:
+    """Whether somebody compared a cited figure with its source."""
+    return row.get("checked") in (True, "yes")
 
 
 def condition(rule: Mapping[str, Any], parameters: Parameters) -> str:
@@ -350,8 +374,8 @@ def verdict_word(verdict: object) -> str:
 def origins(parameters: Sequence[Mapping[str, Any]]) -> str:
     """How many numbers rest on what."""
     ranged = [row for row in parameters if row.get("low") is not None and row.get("high") != row.get("low")]
-    cited = sum(row.get("origin") == "cited" for row in ranged)
-    unchecked = sum(row.get("origin") == "cited" and not row.get("checked") for row in ranged)
+    cited = sum(row.get("origin") in CITED for row in ranged)
+    unchecked = sum(row.get("origin") in CITED and not is_checked(row) for row in ranged)
     measured = sum(row.get("origin") == "measured" for row in ranged)
     assumed = len(ranged) - cited - measured
     parts = [
