@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import closed_forms as cf
 import numpy as np
 import pytest
@@ -103,7 +105,10 @@ def test_scores_are_counted_on_the_half_that_the_rule_was_not_found_on():
     rule = find_rule(x, y, np.arange(800), SPANS)
     _, second = halves(np.arange(800))
     assert second.sum() == rule.draws == 400
-    limits = {int(c.parameter[1:]): (-np.inf if c.low is None else c.low, np.inf if c.high is None else c.high) for c in rule.conditions}
+    ends = {None: np.inf}
+    limits = {
+        int(c.parameter[1:]): (-np.inf if c.low is None else c.low, ends.get(c.high, c.high)) for c in rule.conditions
+    }  # fmt: skip
     kept = second & inside(limits, x)
     assert rule.density == pytest.approx(y[kept].mean())
     assert rule.coverage == pytest.approx(y[kept].sum() / y[second].sum())
@@ -132,7 +137,7 @@ def test_peeling_gives_nested_boxes_each_with_fewer_draws(seed, n, d, tied):
     y = rng.random(n) < 0.4
     path = peel(x, y)
     kept = [inside(limits, x) for limits in path]
-    for outer, inner in zip(kept, kept[1:], strict=False):
+    for outer, inner in pairwise(kept):
         assert (inner <= outer).all()
         assert inner.sum() < outer.sum()
     last = path[-1]

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import dblquad
 
+from detente.explore import draw
 from detente.explore import test as run
-from detente.explore.protocol import REASONS, Judged
+from detente.explore.chunk import chunk_of, solved
+from detente.explore.protocol import REASONS, Block, Judged, judge
 from detente.explore.verdict import Tally, wilson
 
 
@@ -58,15 +60,9 @@ def test_shares_agree_with_plain_random_draws_from_the_closed_thresholds(make):
 @pytest.mark.parametrize("make", [cf.appeasement, cf.patron, cf.guarantee, cf.sanctions])
 def test_every_draw_is_judged_as_the_closed_threshold_says(make):
     study = make()
-    from detente.explore.sampling import draw
-
     d = draw(study, 512).draws
     claim = next(iter(study.claims.values()))
     got = Tally()
-    from detente.explore.chunk import chunk_of, solved
-    from detente.explore.protocol import judge
-    from detente.explore.sampling import Block
-
     policies = study.policies_of([claim.id])
     judged = judge(claim, chunk_of(Block(0, d, 0), solved(study, d, policies)), d)
     want = (d["p"] * (1 - d["rho"]) < d["b"]) & (d["b"] <= d["p"]) if study.name == "appeasement" else truth(study.name, d)
@@ -163,13 +159,10 @@ def test_the_interval_over_scramblings_covers_the_truth_about_as_often_as_it_say
     study = cf.patron()
     rng = np.random.default_rng(2)
     exact = truth("patron", {r.name: rng.uniform(r.low, r.high, 400_000) for r in study.ranges}).mean()
-    from detente.explore.sampling import draw
-    from detente.explore.verdict import Tally as Fresh
-
     covered = 0
     for seed in range(60):
         d = draw(study, 256, seed).draws
-        tally = Fresh()
+        tally = Tally()
         held = truth("patron", d)
         tally.add(0, Judged(np.where(held, 1.0, -1.0), np.zeros(256, dtype=np.int8)))
         low, high = tally.interval

@@ -1,9 +1,27 @@
 """Testing over ranges: where claims hold, what flips them, which policy is robust for whom."""
 
-from detente.explore.findings import Findings
-from detente.explore.protocol import Study
-from detente.explore.ranges import Range
-from detente.explore.sampling import DEFAULT_SEED, draw
-from detente.explore.testing import test
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.explore.findings import Findings
+    from detente.explore.protocol import Study
+    from detente.explore.ranges import Range
+    from detente.explore.sampling import DEFAULT_SEED, draw
+    from detente.explore.testing import test
 
 __all__ = ["DEFAULT_SEED", "Findings", "Range", "Study", "draw", "test"]
+
+_HOME = {
+    "DEFAULT_SEED": "sampling", "Findings": "findings", "Range": "ranges", "Study": "protocol", "draw": "sampling",
+    "test": "testing",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: worker processes need few of them and start sooner."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"detente.explore.{_HOME[name]}"), name)

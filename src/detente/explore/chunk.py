@@ -17,9 +17,8 @@ import numpy as np
 import polars as pl
 
 from detente.errors import DataError, Where
-from detente.explore.protocol import BASELINE, Evaluation, Study
+from detente.explore.protocol import BASELINE, Block, Evaluation, Study
 from detente.explore.ranges import Floats
-from detente.explore.sampling import Block
 
 FORMAT = "1"  # raise it when a chunk's content changes its meaning
 Columns = dict[str, np.ndarray]

@@ -12,9 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from detente.explore.chunk import chunk_of, solved
-from detente.explore.protocol import Study, judge
+from detente.explore.protocol import Block, Study, judge
 from detente.explore.ranges import Floats
-from detente.explore.sampling import Block
 
 T = TypeVar("T")
 Search = Generator[Floats, Floats, T]

@@ -121,6 +121,18 @@ class Study:
 
 
 @dataclass(frozen=True, eq=False)
+class Block:
+    """Admissible draws ``start .. start + len``. ``refused`` counts the points refused before the last of them."""
+
+    start: int
+    draws: dict[str, Floats]
+    refused: int
+
+    def __len__(self) -> int:
+        return len(next(iter(self.draws.values()), ()))
+
+
+@dataclass(frozen=True, eq=False)
 class Judged:
     """One claim at many points: ``margin`` [point] is nan where undecided, ``why`` [point] indexes `REASONS`."""
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from detente.errors import GameError, Where
-from detente.explore.protocol import Study
+from detente.explore.protocol import Block, Study
 from detente.explore.ranges import Floats
 
 REPLICATES = 8
@@ -28,18 +27,6 @@ _WORDS = {
     "normal": "normal cut off at the ends", "discrete": "over listed values",
 }  # fmt: skip
 _PATIENCE = 100_000  # raw points of one scrambling that may be refused in a row
-
-
-@dataclass(frozen=True, eq=False)
-class Block:
-    """Admissible draws ``start .. start + len``. ``refused`` counts the points refused before the last of them."""
-
-    start: int
-    draws: dict[str, Floats]
-    refused: int
-
-    def __len__(self) -> int:
-        return len(next(iter(self.draws.values()), ()))
 
 
 class _Scrambling:

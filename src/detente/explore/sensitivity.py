@@ -122,7 +122,7 @@ def by_design(study: Study, event: str, policy: str = BASELINE, n: int = 256, se
         status = np.asarray(found.status[policy])
         if (status != 0).any():
             raise DataError("not every point of the design has a certified solution", found=int((status != 0).sum()))
-        return np.asarray(found.event[policy][event], dtype=float)
+        return np.array(found.event[policy][event], dtype=float)  # scipy writes into it
 
     result = sobol_indices(func=model, n=n, dists=[uniform()] * len(varying), rng=np.random.default_rng(chosen_seed(study, seed)))
     return Indices(np.asarray(result.first_order), np.asarray(result.total_order), None)

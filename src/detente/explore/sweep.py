@@ -9,8 +9,8 @@ from pathlib import Path
 from detente.errors import DataError, Where
 from detente.explore import chunk as chunks
 from detente.explore.chunk import Chunk, Columns
-from detente.explore.protocol import Study
-from detente.explore.sampling import Block, blocks
+from detente.explore.protocol import Block, Study
+from detente.explore.sampling import blocks
 from detente.explore.workers import Pool
 
 Progress = Callable[[str, float], None]

@@ -17,8 +17,7 @@ from typing import Any
 
 from detente.errors import BadInput, DetenteError
 from detente.explore.chunk import Columns, solved
-from detente.explore.protocol import Study
-from detente.explore.sampling import Block
+from detente.explore.protocol import Block, Study
 
 _DEATHS = 3  # of one block, before it is given up
 
