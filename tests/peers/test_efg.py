@@ -10,6 +10,8 @@ import pytest
 
 from detente.game.efg import read_efg, write_efg
 from detente.game.tree import CHANCE, TERMINAL, Tree
+from detente.models import find, slugs
+from detente.solve import solve
 
 gambit = pytest.importorskip("pygambit", reason="pygambit is not installed (extra: oracle)")
 pytestmark = pytest.mark.filterwarnings("ignore")  # the peer's own warnings about labels are not ours
@@ -133,3 +135,18 @@ def test_random_numbers_survive_both_readers(shared: Path, tmp_path: Path):
             ours = row[tree.payoff_number[tree.payoff_start[k] : tree.payoff_start[k + 1]]].sum()
             there = back.payoff_number[back.payoff_start[k] : back.payoff_start[k + 1]]
             assert back.numbers_at()[0][there].sum() == ours
+
+
+@pytest.mark.parametrize("slug", slugs())
+def test_games_of_our_language_are_the_same_game_to_gambit(slug: str, tmp_path: Path):
+    tree = find(slug).game.tree()
+    path = tmp_path / "model.efg"
+    path.write_text(write_efg(tree), encoding="utf-8")
+    game = gambit.read_efg(str(path))
+    agree(tree, game)
+    theirs = _at_lambda_one(game)
+    ours = solve(tree, precision=1.0, threads=1).strategy[0]
+    for index, owned in enumerate(tree.sets):
+        at = tree.path_labels(owned.nodes[0])
+        for option, label in enumerate(owned.options):
+            assert ours[int(tree.slot_start[index]) + option] == pytest.approx(theirs[at, label], abs=1e-7)

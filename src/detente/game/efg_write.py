@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 import numpy as np
@@ -31,16 +32,17 @@ def write_efg(tree: Tree, numbers: Floats | None = None) -> str:
     exact = [_exact(float(x)) for x in row]
     players = " ".join(_quoted(name) for name in tree.players)
     lines = [f"EFG 2 R {_quoted(tree.title)} {{ {players} }}", '""', ""]
-    names = _set_names(tree)
-    chances = 0
+    names = _distinct((owned.player, owned.name) for owned in tree.sets)
+    drawn = [node for node in range(tree.n_nodes) if tree.kind[node] == CHANCE]
+    events = _distinct((-1, tree.node_label[node] if tree.node_label else "") for node in drawn)
+    chance = {node: (k, name) for k, (node, name) in enumerate(zip(drawn, events, strict=True), start=1)}
     for node in range(tree.n_nodes):
         kind = int(tree.kind[node])
-        name = tree.node_label[node] if tree.node_label else ""
         if kind == TERMINAL:
             lines.append(_end(tree, exact, int(tree.terminal[node])))
         elif kind == CHANCE:
-            chances += 1
-            lines.append(f'c "" {chances} {_quoted(name)} {{ {_chance_menu(tree, exact, node)} }} 0')
+            number, name = chance[node]
+            lines.append(f'c "" {number} {_quoted(name)} {{ {_chance_menu(tree, exact, node)} }} 0')
         else:
             index = int(tree.info_set[node])
             owned = tree.sets[index]
@@ -49,17 +51,17 @@ def write_efg(tree: Tree, numbers: Floats | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _set_names(tree: Tree) -> list[str]:
-    """The name of each set, numbered where its owner has two of one name: Gambit wants names to differ."""
+def _distinct(names: Iterable[tuple[int, str]]) -> list[str]:
+    """Names, each numbered where its owner had one like it before: Gambit wants names to differ, those of chance too."""
     taken: set[tuple[int, str]] = set()
-    names: list[str] = []
-    for owned in tree.sets:
-        name, again = owned.name, 2
-        while name and (owned.player, name) in taken:
-            name, again = f"{owned.name} ({again})", again + 1
-        taken.add((owned.player, name))
-        names.append(name)
-    return names
+    found: list[str] = []
+    for owner, first in names:
+        name, again = first, 2
+        while name and (owner, name) in taken:
+            name, again = f"{first} ({again})", again + 1
+        taken.add((owner, name))
+        found.append(name)
+    return found
 
 
 def _end(tree: Tree, exact: list[Fraction], outcome: int) -> str:
