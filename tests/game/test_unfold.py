@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from detente.errors import ExpressionError, GameError
 from detente.game import Game, Restriction, Tree
-from detente.game.check import check_recall
+from detente.game.efg_recall import forgotten
 from detente.game.tree import CHANCE, DECISION, TERMINAL
 
 TWO: dict[str, Any] = {"A": {}, "B": {}}
@@ -390,7 +390,7 @@ def test_probabilities_of_outcomes_add_up_to_1_under_any_strategy(mapping: dict[
 @given(games())
 def test_arrays_hang_together(mapping: dict[str, Any]) -> None:
     tree = Game(**mapping).tree()
-    check_recall(tree)
+    assert forgotten(tree) is None
     assert (tree.parent[1:] < np.arange(1, tree.n_nodes)).all()
     assert len(tree.child) == tree.n_nodes - 1 == len(tree.edge_label) == len(tree.edge_number)
     assert len(set(tree.numbers)) == len(tree.numbers)

@@ -26,6 +26,7 @@ from detente.game.place import Path, Places
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
+MAX_VALUES = 100_000  # keys, values and lists; a scenario has some thousands
 
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -126,6 +127,7 @@ class _Reader:
     content: Any = None
     done: bool = False
     documents: int = 0
+    values: int = 0
 
     def take(self, event: Any) -> None:
         line = event.start_mark.line + 1 if event.start_mark is not None else 1
@@ -135,6 +137,9 @@ class _Reader:
             self.documents += 1
             if self.documents > 1:
                 raise self.error("one file holds one document", line, "a second ---")
+        self.values += 1
+        if self.values > MAX_VALUES:
+            raise self.error("this file holds too many values", line, f"more than {MAX_VALUES}")
         if isinstance(event, AliasEvent):
             raise self.error("aliases are not allowed here: write the value out", line, f"*{anchor}")
         if isinstance(event, (ScalarEvent, MappingStartEvent, SequenceStartEvent)):

@@ -20,6 +20,7 @@ ANYTHING: tuple[Kind, ...] = ("parameter", "type", "move", "event")
 
 MAX_SIZE = 20_000  # nodes of a formula with its events and derived parameters written out
 MAX_LEVELS = 200
+MAX_CHAIN = 50  # events that are each defined by the next
 
 _NAME = re.compile(r"[^\W\d]\w*")
 RESERVED = frozenset({*WORDS, *n.FUNCTIONS, CHANCE, EVERYONE, "absent", "grid"})
@@ -85,6 +86,10 @@ class Scope:
                 chain = [*self._resolving[self._resolving.index(name) :], name]
                 raise GameError(
                     "these events are defined by one another", where=where, found=" -> ".join(chain)
+                )
+            if len(self._resolving) >= MAX_CHAIN:
+                raise GameError(
+                    "too many events are defined by one another", where=where, found=f"more than {MAX_CHAIN}"
                 )
             self._resolving.append(name)
             self._events[name] = self.resolved(formula, where, ANYTHING)

@@ -34,7 +34,8 @@ def unfold(
 
     Private types come first, one chance node for each block that is drawn together; then the moves in time order.
     Branches whose probability is the constant 0 are left out. A parameter may be set to a number or to a formula in
-    the values that are drawn, its own included (``2 * cost``). Information sets are numbered for each player as they first occur from the root.
+    the values that are drawn, its own included (``2 * cost``). Information sets are numbered for each player as they
+    first occur from the root; what a player saw, did and is stays with it, so the tree has perfect recall.
     Raises `GameError` if the tree would have more than ``max_nodes`` nodes, if a probability is none at the base
     values, or if a player would have to know what is hidden from it.
     """
