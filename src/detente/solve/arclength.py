@@ -9,12 +9,25 @@ from __future__ import annotations
 import math
 
 from detente.game.tree import Floats
-from detente.solve.compile import Shape
-from detente.solve.continuation import correct, note_growth
-from detente.solve.jit import kernel
+from detente.solve.compile import START, TRIVIAL, Shape
+from detente.solve.continuation import TIGHT, correct
+from detente.solve.jit import inlined, kernel
 from detente.solve.kernel import differentiate, evaluate
 from detente.solve.linear import eliminate
-from detente.solve.work import Work
+from detente.solve.work import (
+    AIM,
+    BRANCHES,
+    CROSSINGS,
+    EVALUATIONS,
+    EXPECTED,
+    KEPT,
+    PULL,
+    RESIDUAL,
+    SIGN,
+    TURNS,
+    Work,
+    Z,
+)  # fmt: skip
 
 CROSSED, HANDED_BACK, LOST = 0, 1, 2
 MOST_STEPS = 20_000
@@ -25,15 +38,15 @@ BEYOND = 1.2  # lambda above everything seen, by this factor, before the ordinar
 @kernel
 def _augmented(t: Shape, w: Work, lam: float, last: Floats) -> None:
     """Evaluate at (w.z, lam) and set up [J, -pull; last] in ``w.factor``."""
-    n = len(w.z)
+    n = w.unknown.shape[1]
     evaluate(t, w)
     differentiate(t, w, lam)
-    w.count[0] += 1
+    w.count[EVALUATIONS] += 1
     for i in range(n):
-        w.residual[i] = w.z[i] - lam * w.pull[i]
+        w.unknown[RESIDUAL, i] = w.unknown[Z, i] - lam * w.unknown[PULL, i]
         for j in range(n):
             w.factor[i, j] = w.jacobian[i, j]
-        w.factor[i, n] = -w.pull[i]
+        w.factor[i, n] = -w.unknown[PULL, i]
     for j in range(n + 1):
         w.factor[n, j] = last[j]
 
@@ -41,12 +54,12 @@ def _augmented(t: Shape, w: Work, lam: float, last: Floats) -> None:
 @kernel
 def _tangent(t: Shape, w: Work, lam: float, last: Floats, into: Floats) -> int:
     """Unit tangent of the branch at (w.z, lam) on the side of ``last``; the sign of the augmented determinant."""
-    n = len(w.z)
+    n = w.unknown.shape[1]
     _augmented(t, w, lam, last)
     for i in range(n):
         w.right[0, i] = 0.0
     w.right[0, n] = 1.0
-    sign = eliminate(w.factor, w.right, n + 1, 1)
+    sign = eliminate(w.factor, w.right, n + 1)
     length = 0.0
     for i in range(n + 1):
         length += w.right[0, i] ** 2
@@ -56,32 +69,32 @@ def _tangent(t: Shape, w: Work, lam: float, last: Floats, into: Floats) -> int:
     return sign
 
 
-@kernel
+@inlined
 def _block_signs(t: Shape, w: Work) -> bool:
     """Whether the determinants of all blocks have the expected sign, from the Jacobian in ``w``; fills ``w.sign``."""
     same = True
-    for b in range(len(t.block_trivial)):
-        if t.block_trivial[b] == 0:
-            start = t.block_start[b]
-            n = t.block_start[b + 1] - start
+    for b in range(len(t.block) - 1):
+        if t.block[b, TRIVIAL] == 0:
+            start = t.block[b, START]
+            n = t.block[b + 1, START] - start
             for i in range(n):
                 for j in range(n):
                     w.factor[i, j] = w.jacobian[start + i, start + j]
-            w.sign[b] = eliminate(w.factor, w.right, n, 0)
-            same = same and w.sign[b] == w.expected[b]
+            w.flag[SIGN, b] = eliminate(w.factor, w.right, n)
+            same = same and w.flag[SIGN, b] == w.flag[EXPECTED, b]
     return same
 
 
-@kernel
+@inlined
 def arclength(t: Shape, w: Work, lam: float, target: float) -> tuple[float, int]:
     """From the accepted point ``w.kept`` at ``lam`` along the branch until it crosses ``target`` or runs upwards again.
 
     Returns lambda and CROSSED (``w.kept`` is the answer), HANDED_BACK (go on with continuation from ``w.kept``) or LOST.
     """
-    n = len(w.z)
+    n = w.unknown.shape[1]
     here, there, aim = w.direction[0], w.direction[1], w.direction[2]
     for u in range(n):
-        w.z[u] = w.kept[u]
+        w.unknown[Z, u] = w.unknown[KEPT, u]
         here[u] = 0.0
     here[n] = 1.0
     sign = _tangent(t, w, lam, here, there)
@@ -93,8 +106,8 @@ def arclength(t: Shape, w: Work, lam: float, target: float) -> tuple[float, int]
     stride = 0.01 * (1.0 + lam)
     for _ in range(MOST_STEPS):
         for u in range(n):
-            aim[u] = w.kept[u] + stride * here[u]
-            w.z[u] = aim[u]
+            aim[u] = w.unknown[KEPT, u] + stride * here[u]
+            w.unknown[Z, u] = aim[u]
         aim[n] = lam + stride * here[n]
         new = aim[n]
         good = False
@@ -103,15 +116,15 @@ def arclength(t: Shape, w: Work, lam: float, target: float) -> tuple[float, int]
             _augmented(t, w, new, here)
             off = here[n] * (new - aim[n])
             for u in range(n):
-                w.right[0, u] = -w.residual[u]
-                off += here[u] * (w.z[u] - aim[u])
+                w.right[0, u] = -w.unknown[RESIDUAL, u]
+                off += here[u] * (w.unknown[Z, u] - aim[u])
             w.right[0, n] = -off
-            if eliminate(w.factor, w.right, n + 1, 1) == 0:
+            if eliminate(w.factor, w.right, n + 1) == 0:
                 break
             size = abs(w.right[0, n]) / (1.0 + new)
             for u in range(n):
                 size = max(size, abs(w.right[0, u]))
-                w.z[u] += w.right[0, u]
+                w.unknown[Z, u] += w.right[0, u]
             new += w.right[0, n]
             if not size < 1.0:
                 break
@@ -125,37 +138,34 @@ def arclength(t: Shape, w: Work, lam: float, target: float) -> tuple[float, int]
             for j in range(n + 1):
                 cosine += here[j] * there[j]
             for u in range(n):
-                distance += (w.z[u] - aim[u]) ** 2
+                distance += (w.unknown[Z, u] - aim[u]) ** 2
         if not good or cosine < COSINE or math.sqrt(distance) > 0.3 * stride or new_sign == 0:
             stride *= 0.5
             if stride < 1e-9 * (1.0 + lam):
                 return lam, LOST
             continue
         if new_sign != sign:
-            w.count[2] += 1
+            w.count[BRANCHES] += 1
             branched = True
             sign = new_sign
         if here[n] * there[n] < 0.0:
-            w.count[1] += 1
+            w.count[TURNS] += 1
             turned = True
         if lam < target <= new:
             return _cross(t, w, lam, new, target)
         for u in range(n):
-            w.kept[u] = w.z[u]
+            w.unknown[KEPT, u] = w.unknown[Z, u]
         for j in range(n + 1):
             here[j] = there[j]
         lam = new
         if here[n] > 0.0 and lam > BEYOND * highest and lam > highest + 1e-3:
             same = _block_signs(t, w)
             if not same and not branched and not turned:
-                w.count[2] += 1  # an even number of branches at once: no sign of the whole changes
+                w.count[BRANCHES] += 1  # an even number of branches at once: no sign of the whole changes
                 branched = True
             if same or branched:
-                for b in range(len(w.sign)):
-                    w.expected[b] = w.sign[b]
-                for u in range(n):
-                    w.tangent[u] = here[u] / here[n]
-                note_growth(w, lam, 0.0)
+                for b in range(len(t.block) - 1):
+                    w.flag[EXPECTED, b] = w.flag[SIGN, b]
                 return lam, HANDED_BACK
         highest = max(highest, lam) if here[n] <= 0.0 or turned else highest
         if rounds <= 3 and cosine > 0.996:
@@ -163,24 +173,24 @@ def arclength(t: Shape, w: Work, lam: float, target: float) -> tuple[float, int]
     return lam, LOST
 
 
-@kernel
+@inlined
 def _cross(t: Shape, w: Work, lam: float, new: float, target: float) -> tuple[float, int]:
     """Between the accepted point at ``lam`` and ``w.z`` at ``new``: solve at ``target``."""
-    n = len(w.z)
+    n = w.unknown.shape[1]
     share = (target - lam) / (new - lam)
     gap = 0.0
     for u in range(n):
-        gap = max(gap, abs(w.z[u] - w.kept[u]))
-        w.z[u] = w.kept[u] + share * (w.z[u] - w.kept[u])
-        w.aim[u] = w.z[u]
-    for b in range(len(w.sign)):
-        w.expected[b] = 2  # any sign will do: the crossing is told apart by its place
-    correct(t, w, target, 1e-9, 12)
+        gap = max(gap, abs(w.unknown[Z, u] - w.unknown[KEPT, u]))
+        w.unknown[Z, u] = w.unknown[KEPT, u] + share * (w.unknown[Z, u] - w.unknown[KEPT, u])
+        w.unknown[AIM, u] = w.unknown[Z, u]
+    correct(t, w, target, TIGHT)  # whatever the signs: the crossing is told apart by its place
+    for b in range(len(t.block) - 1):
+        w.flag[EXPECTED, b] = w.flag[SIGN, b]
     off, left = 0.0, 0.0
     evaluate(t, w)
     for u in range(n):
-        off = max(off, abs(w.z[u] - w.aim[u]))
-        left = max(left, abs(w.z[u] - target * w.pull[u]))
-        w.kept[u] = w.z[u]
-    w.count[3] += 1
+        off = max(off, abs(w.unknown[Z, u] - w.unknown[AIM, u]))
+        left = max(left, abs(w.unknown[Z, u] - target * w.unknown[PULL, u]))
+        w.unknown[KEPT, u] = w.unknown[Z, u]
+    w.count[CROSSINGS] += 1
     return target, CROSSED if off <= gap + 1e-6 and left <= 1e-7 * (1.0 + target) else LOST

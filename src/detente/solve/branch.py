@@ -1,92 +1,146 @@
-"""One draw from lambda 0 to the precision asked for, and a block of draws after one another."""
+"""From lambda 0 to the precision asked for: three kernels over a block of draws, and the order in which they are called.
+
+They are separate so that what is rarely needed (folds) is compiled only when it is.
+"""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Floats
 from detente.solve.arclength import CROSSED, HANDED_BACK, arclength
-from detente.solve.compile import Shape
+from detente.solve.batch import LOST, REACHED, STUCK, UNTRACED, Batch, make_batch
+from detente.solve.compile import FIRST_SLOT, CompiledTree, Shape
 from detente.solve.continuation import follow
-from detente.solve.jit import kernel
+from detente.solve.jit import inlined, kernel
 from detente.solve.kernel import evaluate, load
-from detente.solve.limit import DOUBLE_UP_TO, climb, settle
-from detente.solve.work import Work
+from detente.solve.limit import climb
+from detente.solve.work import (
+    CROSSINGS,
+    EXPECTED,
+    KEPT,
+    LAST_PROB,
+    LOG_PROB,
+    PROB,
+    Fine,
+    Work,
+    Z,
+)  # fmt: skip
 
-REACHED, STUCK, FOLDED, NO_LIMIT = 0, 1, 2, 3
-LIMIT_AT = 1e12  # lambda, in units of the payoff range, at which the limit is read off
+DOUBLE_UP_TO = 1e5  # beyond this lambda (in units of payoff) log-odds are double-double numbers
+DRIFT = 1e-7  # largest move of a probability over the last factor of lambda that still counts as a limit
+ROUNDS = 20  # folds that are followed
 
 
-@kernel
-def trace(t: Shape, w: Work, target: float) -> tuple[float, int]:
-    """Follow the principal branch of the loaded draw to ``target`` in double precision. Returns lambda reached and a code.
+def trace(
+    compiled: CompiledTree, room: tuple[Work, Fine], numbers: Floats, precision: Floats
+) -> tuple[Batch, Floats]:
+    """Follow every draw to its lambda (inf: the limit). Returns the batch, and lambda reached in 1 / payoff.
 
-    ``w.count`` holds evaluations, turning points passed, bifurcations passed and crossings of the target.
+    In the limit, probabilities that vanish in proportion to 1 / lambda or faster are set to 0; the code is LOST
+    where one of them still moves.
     """
-    w.count[:] = 0
-    w.expected[:] = 1
-    w.sign[:] = 1
-    lam = 0.0
-    for _ in range(20):
-        lam, arrived = follow(t, w, lam, target)
-        if arrived:
-            w.count[3] = max(w.count[3], 1)
-            return lam, REACHED
-        lam, code = arclength(t, w, lam, target)
-        if code == CROSSED:
-            return lam, REACHED
-        if code != HANDED_BACK:
+    batch, unit = make_batch(compiled, numbers, precision)
+    work, fine = room
+    shape = compiled.shape
+    for _ in range(ROUNDS):
+        follow_block(shape, work, batch, DOUBLE_UP_TO)
+        if not (batch.code == STUCK).any():
             break
-    return lam, FOLDED if w.count[1] > 0 else STUCK
+        arclength_block(shape, work, batch, DOUBLE_UP_TO)
+        if not (batch.code == UNTRACED).any():
+            break
+    batch.code[batch.code == UNTRACED] = LOST
+    if (batch.target > DOUBLE_UP_TO).any():
+        climb_block(shape, work, fine, batch, DOUBLE_UP_TO)
+        _settle(compiled, batch, ~np.isfinite(precision) & (batch.code == REACHED))
+    return batch, batch.lam / unit
+
+
+def _settle(compiled: CompiledTree, batch: Batch, limit: NDArray[np.bool_]) -> None:
+    """Turn strategies at the last lambda into limits."""
+    p, last = batch.strategy, batch.previous
+    with np.errstate(invalid="ignore"):
+        batch.code[limit & ~(np.abs(p - last).max(axis=1, initial=0.0) <= DRIFT)] = LOST
+        vanishing = limit[:, None] & (p < 1e-6) & (p < 0.5 * last)
+    p[vanishing] = 0.0
+    for h in np.flatnonzero(np.add.reduceat(vanishing.any(axis=0), compiled.tree.slot_start[:-1])):
+        own = slice(int(compiled.tree.slot_start[h]), int(compiled.tree.slot_start[h + 1]))
+        p[:, own] /= p[:, own].sum(axis=1, keepdims=True)
+
+
+@inlined
+def _enter(t: Shape, w: Work, b: Batch, d: int) -> None:
+    """Take over draw ``d``."""
+    load(t, w, b.payoff[d], b.chance[d], b.excluded[d])
+    for u in range(w.unknown.shape[1]):
+        w.unknown[Z, u] = b.point[d, u]
+        w.unknown[KEPT, u] = b.point[d, u]
+    for k in range(len(t.block) - 1):
+        w.flag[EXPECTED, k] = b.expected[d, k]
+    for k in range(4):
+        w.count[k] = b.count[d, k]
+
+
+@inlined
+def _leave(t: Shape, w: Work, b: Batch, d: int, lam: float) -> None:
+    """Write back draw ``d``, its point being the last accepted one, its strategy and beliefs those last evaluated."""
+    for u in range(w.unknown.shape[1]):
+        b.point[d, u] = w.unknown[KEPT, u]
+    for k in range(len(t.block) - 1):
+        b.expected[d, k] = w.flag[EXPECTED, k]
+    for k in range(4):
+        b.count[d, k] = w.count[k]
+    for s in range(t.sets[-1, FIRST_SLOT]):
+        b.strategy[d, s] = w.slot[PROB, s]
+        b.log_strategy[d, s] = w.slot[LOG_PROB, s]
+    for m in range(len(t.member)):
+        b.belief[d, m] = w.belief[m]
+    b.lam[d] = lam
 
 
 @kernel
-def solve_block(
-    t: Shape,
-    w: Work,
-    numbers: Floats,
-    precision: Floats,
-    wanted: NDArray[np.bool_],
-    first: int,
-    end: int,
-    log_strategy: Floats,
-    strategy: Floats,
-    belief: Floats,
-    reached: Floats,
-    code: NDArray[np.int8],
-    count: NDArray[np.int32],
-) -> None:
-    """Solve draws ``first : end``; ``precision`` is lambda in 1 / payoff or inf. Fills the rows of the last six arguments.
-
-    ``reached`` gets lambda in 1 / payoff, ``count`` evaluations, turning points, bifurcations and crossings.
-    """
-    slots = t.slot_start[-1]
-    for d in range(first, end):
-        if not wanted[d]:
+def follow_block(t: Shape, w: Work, b: Batch, most: float) -> None:
+    """Continuation of the draws that are UNTRACED, to their target or to lambda ``most``."""
+    for d in range(len(b.lam)):
+        if b.code[d] != UNTRACED:
             continue
-        unit, spread = load(t, w, numbers[d])
-        limit = precision[d] == math.inf
-        target = LIMIT_AT * spread if limit else precision[d] * unit
-        lam, found = trace(t, w, min(target, DOUBLE_UP_TO))
-        w.z_lo[:] = 0.0
-        for u in range(len(w.z)):
-            w.z[u] = w.kept[u]
+        _enter(t, w, b, d)
+        lam, arrived = follow(t, w, b.lam[d], min(b.target[d], most))
+        for u in range(w.unknown.shape[1]):
+            w.unknown[Z, u] = w.unknown[KEPT, u]
         evaluate(t, w)
-        if found == REACHED and target > DOUBLE_UP_TO:
-            lam, arrived = climb(t, w, lam, target)
-            if not arrived:
-                found = NO_LIMIT if limit else STUCK
-            elif limit and not settle(t, w):
-                found = NO_LIMIT
-        for s in range(slots):
-            log_strategy[d, s] = w.log_prob[s]
-            strategy[d, s] = w.prob[s]
-        for m in range(len(t.member)):
-            belief[d, m] = w.belief[m]
-        reached[d] = lam / unit
-        code[d] = found
-        for k in range(4):
-            count[d, k] = w.count[k]
+        if arrived:
+            w.count[CROSSINGS] = max(w.count[CROSSINGS], 1)
+        b.code[d] = REACHED if arrived else STUCK
+        _leave(t, w, b, d, lam)
+
+
+@kernel
+def arclength_block(t: Shape, w: Work, b: Batch, most: float) -> None:
+    """Arclength for the draws that are STUCK; those that run upwards again become UNTRACED."""
+    for d in range(len(b.lam)):
+        if b.code[d] != STUCK:
+            continue
+        _enter(t, w, b, d)
+        lam, found = arclength(t, w, b.lam[d], min(b.target[d], most))
+        for u in range(w.unknown.shape[1]):
+            w.unknown[Z, u] = w.unknown[KEPT, u]
+        evaluate(t, w)
+        b.code[d] = REACHED if found == CROSSED else UNTRACED if found == HANDED_BACK else LOST
+        _leave(t, w, b, d, lam)
+
+
+@kernel
+def climb_block(t: Shape, w: Work, f: Fine, b: Batch, least: float) -> None:
+    """From lambda ``least`` to the target for the draws that have REACHED the first and want more."""
+    for d in range(len(b.lam)):
+        if b.code[d] != REACHED or b.target[d] <= least:
+            continue
+        _enter(t, w, b, d)
+        lam, arrived = climb(t, w, f, b.lam[d], b.target[d])
+        b.code[d] = REACHED if arrived else LOST
+        for s in range(t.sets[-1, FIRST_SLOT]):
+            b.previous[d, s] = f.slot[LAST_PROB, s]
+        _leave(t, w, b, d, lam)

@@ -16,34 +16,29 @@ from scipy.sparse.csgraph import connected_components
 
 from detente.errors import GameError
 from detente.game.tree import CHANCE, DECISION, TERMINAL, Ints, Tree
+from detente.solve.levels import Levels, levels_of
 
 MOST_UNKNOWNS = 4000  # a dense Jacobian of this side takes 128 MB per thread
+
+
+# Columns of the two-dimensional arrays of a Shape: few arrays, because each costs time at compilation and at every call.
+PARENT, SLOT, SET, PLACE = 0, 1, 2, 3
+OWNER, FIRST_SLOT, FIRST_MEMBER, FIRST_NEED, SHIFT = 0, 1, 2, 3, 4
+START, TRIVIAL = 0, 1
 
 
 class Shape(NamedTuple):
     """What every draw of one game shares. *Slots* are the options of sets, then the chance edges."""
 
-    parent: Ints  # [node]
-    slot: Ints  # [node] slot of the edge that leads here, -1 at the root
-    set_of: Ints  # [node] -1 where nobody decides
-    place: Ints  # [node] index into `member`, -1 where nobody decides
+    node: Ints  # [node, :] PARENT; SLOT of the edge that leads here, -1 at the root; SET or -1; PLACE in `member` or -1
     kid_start: Ints  # [node + 1]
     kid: Ints  # [edge]
     inner: Ints  # nodes that are not terminal, parents first
-    deciding: Ints  # [node] nearest decision node at or above, -1 if none
-    owner: Ints  # [set]
-    slot_start: Ints  # [set + 1]
-    member_start: Ints  # [set + 1]
-    member: Ints  # [place] nodes, sets in order
-    unknown_start: Ints  # [set] its log-odds are unknown_start : + options - 1
-    block_start: Ints  # [block + 1] unknowns
-    block_trivial: Ints  # [block] 1 if the block is the identity
-    need_start: Ints  # [set + 1]
-    need: Ints  # sets that this one depends on
-    chance_number: Ints  # [chance edge]
     leaf: Ints  # [outcome] its node
-    payoff_start: Ints  # [outcome * player + 1]
-    payoff_number: Ints
+    sets: Ints  # [set + 1, :] OWNER; FIRST_SLOT, _MEMBER, _NEED; SHIFT: the log-odds of slot s is unknown s + shift
+    member: Ints  # [place] nodes, sets in order
+    need: Ints  # sets that a set depends on, set after set
+    block: Ints  # [block + 1, :] START: first unknown; TRIVIAL: 1 if the block is the identity
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,16 +47,17 @@ class CompiledTree:
 
     tree: Tree
     shape: Shape
+    levels: Levels  # for the passes in NumPy: certificate and outcome
     chance_nodes: tuple[tuple[int, ...], ...]  # per chance node, the numbers of its edges
 
     @property
     def unknowns(self) -> int:
-        return int(self.shape.block_start[-1])
+        return int(self.shape.block[-1, START])
 
     @property
     def largest_block(self) -> int:
-        sizes = np.diff(self.shape.block_start)
-        return int(sizes[self.shape.block_trivial == 0].max(initial=0))
+        sizes = np.diff(self.shape.block[:, START])
+        return int(sizes[self.shape.block[:-1, TRIVIAL] == 0].max(initial=0))
 
 
 def compile_tree(tree: Tree) -> CompiledTree:
@@ -78,7 +74,7 @@ def compile_tree(tree: Tree) -> CompiledTree:
     child_start = np.asarray(tree.child_start)
 
     slot = np.full(n, -1, np.int32)
-    chance_number: list[int] = []
+    chance_edges = 0
     chance_nodes: list[tuple[int, ...]] = []
     for x in range(n):
         edges = range(int(child_start[x]), int(child_start[x + 1]))
@@ -88,8 +84,8 @@ def compile_tree(tree: Tree) -> CompiledTree:
                 slot[tree.child[edge]] = first + step
         elif kind[x] == CHANCE:
             for edge in edges:
-                slot[tree.child[edge]] = n_slots + len(chance_number)
-                chance_number.append(int(tree.edge_number[edge]))
+                slot[tree.child[edge]] = n_slots + chance_edges
+                chance_edges += 1
             chance_nodes.append(tuple(int(tree.edge_number[edge]) for edge in edges))
 
     member = np.array([x for h in tree.sets for x in h.nodes], np.int32)
@@ -114,33 +110,24 @@ def compile_tree(tree: Tree) -> CompiledTree:
 
     leaf = np.zeros(tree.n_outcomes, np.int32)
     leaf[np.asarray(tree.terminal)[kind == TERMINAL]] = np.flatnonzero(kind == TERMINAL)
-    deciding = np.full(n, -1, np.int32)
-    for x in range(n):
-        deciding[x] = x if kind[x] == DECISION else (deciding[parent[x]] if parent[x] >= 0 else -1)
+    sets = np.zeros((n_sets + 1, 5), np.int32)
+    sets[:-1, OWNER] = [h.player for h in tree.sets]
+    sets[:, FIRST_SLOT] = tree.slot_start
+    sets[:, FIRST_MEMBER] = member_start
+    sets[:, FIRST_NEED] = np.cumsum([0, *(len(g) for g in needs)])
+    sets[:-1, SHIFT] = unknown_start - np.asarray(tree.slot_start)[:-1] - 1
     shape = Shape(
-        parent=_ints(parent),
-        slot=slot,
-        set_of=_ints(tree.info_set),
-        place=place,
+        node=np.stack([parent, slot, np.asarray(tree.info_set), place], axis=1).astype(np.int32),
         kid_start=_ints(child_start),
         kid=_ints(tree.child),
         inner=_ints(np.flatnonzero(kind != TERMINAL)),
-        deciding=deciding,
-        owner=_ints([h.player for h in tree.sets]),
-        slot_start=_ints(tree.slot_start),
-        member_start=member_start,
-        member=member,
-        unknown_start=unknown_start,
-        block_start=_ints(block_start),
-        block_trivial=_ints(trivial),
-        need_start=_ints(np.cumsum([0, *(len(g) for g in needs)])),
-        need=_ints([g for row in needs for g in row]),
-        chance_number=_ints(chance_number),
         leaf=leaf,
-        payoff_start=_ints(tree.payoff_start),
-        payoff_number=_ints(tree.payoff_number),
+        sets=sets,
+        member=member,
+        need=_ints([g for row in needs for g in row]),
+        block=np.stack([block_start, [*trivial, 0]], axis=1).astype(np.int32),
     )
-    return CompiledTree(tree, shape, tuple(chance_nodes))
+    return CompiledTree(tree, shape, levels_of(tree), tuple(chance_nodes))
 
 
 def _ints(values: object) -> Ints:

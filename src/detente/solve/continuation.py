@@ -10,47 +10,63 @@ from __future__ import annotations
 import math
 
 from detente.solve.compile import Shape
-from detente.solve.jit import kernel
+from detente.solve.jit import inlined, kernel
 from detente.solve.kernel import differentiate, evaluate
 from detente.solve.linear import newton_and_tangent
-from detente.solve.work import Work
+from detente.solve.work import (
+    AIM,
+    BEND,
+    EVALUATIONS,
+    EXPECTED,
+    GROWTH,
+    KEPT,
+    LAST_GROWTH,
+    PULL,
+    RESIDUAL,
+    SIGN,
+    STEP,
+    TANGENT,
+    Work,
+    Z,
+)  # fmt: skip
 
 DONE, NO_CONVERGENCE, WRONG_SIGN = 0, 1, 2
+NEWTON = 8  # corrections at one lambda
 LOOSE, TIGHT = 3e-3, 1e-9  # size of the last Newton step, on the way and at the end
 WIDE = 0.5  # a correction above this is checked by stepping back
 RETURN = 1e-2  # how near stepping back must come
 SMALLEST = 1e-4  # smallest relative step in lambda
 
 
-@kernel
+@inlined
 def size_of(d: float, z: float) -> float:
     """How large a change of a log-odds is: of far options only the relative change counts."""
     return abs(d) / (1.0 + 0.05 * abs(z))
 
 
 @kernel
-def correct(t: Shape, w: Work, lam: float, tolerance: float, most: int) -> int:
+def correct(t: Shape, w: Work, lam: float, tolerance: float) -> int:
     """Newton at fixed lambda from ``w.z``; leaves the tangent of the last evaluation in ``w.tangent``."""
     last = math.inf
-    for _ in range(most):
+    for _ in range(NEWTON):
         evaluate(t, w)
         differentiate(t, w, lam)
-        for u in range(len(w.z)):
-            w.residual[u] = w.z[u] - lam * w.pull[u]
-        w.count[0] += 1
+        for u in range(w.unknown.shape[1]):
+            w.unknown[RESIDUAL, u] = w.unknown[Z, u] - lam * w.unknown[PULL, u]
+        w.count[EVALUATIONS] += 1
         if not newton_and_tangent(t, w):
             return NO_CONVERGENCE
         size = 0.0
-        for u in range(len(w.z)):
-            size = max(size, size_of(w.step[u], w.z[u]))
+        for u in range(w.unknown.shape[1]):
+            size = max(size, size_of(w.unknown[STEP, u], w.unknown[Z, u]))
         if not size < 10.0 or size > 0.8 * last:
             return DONE if size < 10 * tolerance and size <= 1e-6 else NO_CONVERGENCE
-        for u in range(len(w.z)):
-            w.z[u] += w.step[u]
+        for u in range(w.unknown.shape[1]):
+            w.unknown[Z, u] += w.unknown[STEP, u]
         last = size
         if size <= tolerance:
-            for b in range(len(w.sign)):
-                if w.sign[b] != w.expected[b]:
+            for b in range(len(t.block) - 1):
+                if w.flag[SIGN, b] != w.flag[EXPECTED, b]:
                     return WRONG_SIGN
             return DONE
     return NO_CONVERGENCE
@@ -64,60 +80,66 @@ def moved(growth: float, bend: float, ratio: float) -> float:
     return growth * (ratio**bend - 1.0) / bend
 
 
-@kernel
+@inlined
 def note_growth(w: Work, lam: float, before: float) -> None:
     """Take over the tangent at lambda; from it and the one at ``before`` estimate how growth bends."""
-    for u in range(len(w.z)):
-        w.last_growth[u] = w.growth[u]
-        w.growth[u] = lam * w.tangent[u]
-        new, old = w.growth[u], w.last_growth[u]
+    for u in range(w.unknown.shape[1]):
+        w.unknown[LAST_GROWTH, u] = w.unknown[GROWTH, u]
+        w.unknown[GROWTH, u] = lam * w.unknown[TANGENT, u]
+        new, old = w.unknown[GROWTH, u], w.unknown[LAST_GROWTH, u]
         bend = 1.0 if abs(new) > 1.0 else -1.0
         if before > 0.0 and new * old > 0.0 and abs(old) > 1e-9 and abs(new) > 1e-9:
             bend = math.log(new / old) / math.log(lam / before)
-        w.bend[u] = max(-1.0, min(1.0, bend))
+        w.unknown[BEND, u] = max(-1.0, min(1.0, bend))
 
 
-@kernel
+@inlined
 def follow(t: Shape, w: Work, lam: float, target: float) -> tuple[float, bool]:
     """From the accepted point ``w.kept`` at ``lam`` towards ``target``. Returns lambda reached and whether it is the target.
 
     On return ``w.kept`` is the last accepted point; at lambda 0 it is the origin.
     """
-    n = len(w.z)
+    n = w.unknown.shape[1]
     before = 0.0
     if lam == 0.0:
         for u in range(n):
-            w.z[u] = 0.0
-            w.kept[u] = 0.0
+            w.unknown[Z, u] = 0.0
+            w.unknown[KEPT, u] = 0.0
         evaluate(t, w)
         largest = 0.0
         for u in range(n):
-            w.tangent[u] = w.pull[u]
-            w.growth[u] = 0.0
-            largest = max(largest, abs(w.pull[u]))
+            w.unknown[TANGENT, u] = w.unknown[PULL, u]
+            w.unknown[GROWTH, u] = 0.0
+            largest = max(largest, abs(w.unknown[PULL, u]))
         stride = 0.5 / max(largest, 0.05)
     else:
+        for u in range(n):
+            w.unknown[Z, u] = w.unknown[KEPT, u]
+        correct(t, w, lam, LOOSE)
+        note_growth(w, lam, 0.0)
         stride = 0.1
     cautious = False
     while lam < target:
         if lam == 0.0:
             there = min(target, stride)
             for u in range(n):
-                w.aim[u] = there * w.tangent[u]
+                w.unknown[AIM, u] = there * w.unknown[TANGENT, u]
         else:
             there = lam * (1.0 + stride)
             if there * 1.05 > target:
                 there = target
             for u in range(n):
-                w.aim[u] = w.kept[u] + moved(w.growth[u], w.bend[u], there / lam)
+                w.unknown[AIM, u] = w.unknown[KEPT, u] + moved(
+                    w.unknown[GROWTH, u], w.unknown[BEND, u], there / lam
+                )
         for u in range(n):
-            w.z[u] = w.aim[u]
+            w.unknown[Z, u] = w.unknown[AIM, u]
         tolerance = TIGHT if there == target else LOOSE
-        code = correct(t, w, there, tolerance, 7)
+        code = correct(t, w, there, tolerance)
         correction = 0.0
         if code == DONE:
             for u in range(n):
-                correction = max(correction, size_of(w.z[u] - w.aim[u], w.z[u]))
+                correction = max(correction, size_of(w.unknown[Z, u] - w.unknown[AIM, u], w.unknown[Z, u]))
             if correction > 2.0:
                 code = NO_CONVERGENCE
             elif (cautious or correction > WIDE) and not _returns(t, w, lam, there):
@@ -141,27 +163,27 @@ def follow(t: Shape, w: Work, lam: float, target: float) -> tuple[float, bool]:
         before = there
         lam = there
         for u in range(n):
-            w.kept[u] = w.z[u]
+            w.unknown[KEPT, u] = w.unknown[Z, u]
     return lam, True
 
 
-@kernel
+@inlined
 def _returns(t: Shape, w: Work, lam: float, there: float) -> bool:
     """Whether solving back at the old lambda returns to the old point; leaves the new point in place."""
-    n = len(w.z)
+    n = w.unknown.shape[1]
     if lam == 0.0:  # at lambda 0 there is one solution, so a tangent that leads back is all that can be asked
         return True
     for u in range(n):
-        w.aim[u] = w.z[u]
-        w.last_growth[u] = w.tangent[
-            u
+        w.unknown[AIM, u] = w.unknown[Z, u]
+        w.unknown[LAST_GROWTH, u] = w.unknown[
+            TANGENT, u
         ]  # kept here while the tangent is overwritten; note_growth sets it anew
-        growth = there * w.tangent[u]
-        w.z[u] += moved(growth, 1.0 if abs(growth) > 1.0 else 0.0, lam / there)
-    code = correct(t, w, lam, LOOSE, 7)
+        growth = there * w.unknown[TANGENT, u]
+        w.unknown[Z, u] += moved(growth, 1.0 if abs(growth) > 1.0 else 0.0, lam / there)
+    code = correct(t, w, lam, LOOSE)
     near = code == DONE
     for u in range(n):
-        near = near and size_of(w.z[u] - w.kept[u], w.kept[u]) <= RETURN
-        w.z[u] = w.aim[u]
-        w.tangent[u] = w.last_growth[u]
+        near = near and size_of(w.unknown[Z, u] - w.unknown[KEPT, u], w.unknown[KEPT, u]) <= RETURN
+        w.unknown[Z, u] = w.unknown[AIM, u]
+        w.unknown[TANGENT, u] = w.unknown[LAST_GROWTH, u]
     return near

@@ -21,6 +21,11 @@ def kernel(function: Function) -> Function:
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
+def inlined(function: Function) -> Function:
+    """As `kernel`, for a function called in one place: it becomes part of its caller, so that it is compiled once."""
+    return cast(Function, numba.njit(nogil=True, error_model="numpy", inline="always")(function))
+
+
 def _drop_stale_cache(folder: Path) -> None:
     """Remove compiled kernels that are older than any source beside them.
 

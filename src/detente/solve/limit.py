@@ -9,56 +9,84 @@ from __future__ import annotations
 
 import math
 
-from detente.solve.compile import Shape
+from detente.solve.compile import FIRST_MEMBER, FIRST_SLOT, OWNER, PARENT, SHIFT, SLOT, Shape
 from detente.solve.continuation import moved, note_growth, size_of
-from detente.solve.jit import kernel
+from detente.solve.jit import inlined, kernel
 from detente.solve.kernel import differentiate
 from detente.solve.linear import newton_and_tangent
-from detente.solve.twofold import add, divide, exponential, multiply
-from detente.solve.work import Work
+from detente.solve.twofold import add, divide, exponential, logarithm, multiply
+from detente.solve.work import (
+    BEND,
+    EVALUATIONS,
+    EXPECTED,
+    GROWTH,
+    KEPT,
+    KEPT_LO,
+    LAST_PROB,
+    LOG_PROB,
+    LOG_REACH_LO,
+    PROB,
+    PROB_LO,
+    PULL,
+    REACH,
+    REACH_LO,
+    RESIDUAL,
+    SIGN,
+    STEP,
+    WORTH,
+    WORTH_LO,
+    Z_LO,
+    Fine,
+    Work,
+    Z,
+)  # fmt: skip
 
-DOUBLE_UP_TO = 1e5  # beyond this lambda (times the payoff range) double-double numbers are used
 FAINT = -85.0  # log of a probability that no longer shows in 31 digits, with lambda 1e12 to spare
-DRIFT = 1e-7  # largest move of a probability over the last factor of lambda that still counts as a limit
 
 
 @kernel
-def evaluate_twofold(t: Shape, w: Work) -> None:
+def evaluate_twofold(t: Shape, w: Work, f: Fine) -> None:
     """As `kernel.evaluate`, from ``w.z + w.z_lo``; the high parts are what `kernel.differentiate` reads."""
-    for h in range(len(t.owner)):
-        first, end = t.slot_start[h], t.slot_start[h + 1]
-        shift = t.unknown_start[h] - first - 1
+    for h in range(len(t.sets) - 1):
+        first, end = t.sets[h, FIRST_SLOT], t.sets[h + 1, FIRST_SLOT]
+        shift = t.sets[h, SHIFT]
         top, top_lo = 0.0, 0.0
         for s in range(first + 1, end):
-            z, z_lo = w.z[shift + s], w.z_lo[shift + s]
+            z, z_lo = w.unknown[Z, shift + s], f.unknown[Z_LO, shift + s]
             if z > top or (z == top and z_lo > top_lo):
                 top, top_lo = z, z_lo
         total, total_lo = 0.0, 0.0
         for s in range(first, end):
-            z, z_lo = (0.0, 0.0) if s == first else (w.z[shift + s], w.z_lo[shift + s])
+            z, z_lo = (0.0, 0.0) if s == first else (w.unknown[Z, shift + s], f.unknown[Z_LO, shift + s])
             z, z_lo = add(z, z_lo, -top, -top_lo)
-            w.log_prob[s], w.worth_lo[s] = z, z_lo
+            w.slot[LOG_PROB, s], f.slot[WORTH_LO, s] = z, z_lo
             if z > FAINT:
-                w.prob[s], w.prob_lo[s] = exponential(z, z_lo)
-                total, total_lo = add(total, total_lo, w.prob[s], w.prob_lo[s])
+                w.slot[PROB, s], f.slot[PROB_LO, s] = exponential(z, z_lo)
+                total, total_lo = add(total, total_lo, w.slot[PROB, s], f.slot[PROB_LO, s])
             else:
-                w.prob[s], w.prob_lo[s] = 0.0, 0.0
-        norm = math.log(total) + total_lo / total
+                w.slot[PROB, s], f.slot[PROB_LO, s] = 0.0, 0.0
+        norm, norm_lo = logarithm(total, total_lo)
         for s in range(first, end):
-            w.prob[s], w.prob_lo[s] = divide(w.prob[s], w.prob_lo[s], total, total_lo)
-            w.log_prob[s], w.worth_lo[s] = add(w.log_prob[s], w.worth_lo[s], -norm, 0.0)
+            w.slot[PROB, s], f.slot[PROB_LO, s] = divide(w.slot[PROB, s], f.slot[PROB_LO, s], total, total_lo)
+            w.slot[LOG_PROB, s], f.slot[WORTH_LO, s] = add(
+                w.slot[LOG_PROB, s], f.slot[WORTH_LO, s], -norm, -norm_lo
+            )
 
-    w.log_reach[0], w.log_reach_lo[0], w.reach[0], w.reach_lo[0] = 0.0, 0.0, 1.0, 0.0
-    slots = t.slot_start[-1]
+    w.log_reach[0], f.node[LOG_REACH_LO, 0], f.node[REACH, 0], f.node[REACH_LO, 0] = 0.0, 0.0, 1.0, 0.0
+    slots = t.sets[-1, FIRST_SLOT]
     for k in range(1, len(t.inner)):
         y = t.inner[k]
-        x, s = t.parent[y], t.slot[y]
-        low = w.worth_lo[s] if s < slots else 0.0
-        w.log_reach[y], w.log_reach_lo[y] = add(w.log_reach[x], w.log_reach_lo[x], w.log_prob[s], low)
-        p = 1.0 if s >= slots and w.prob[s] == 0.0 else w.prob[s]
-        w.reach[y], w.reach_lo[y] = multiply(w.reach[x], w.reach_lo[x], p, w.prob_lo[s])
-    for h in range(len(t.owner)):
-        _belief_twofold(t, w, h)
+        x, s = t.node[y, PARENT], t.node[y, SLOT]
+        low = f.slot[WORTH_LO, s] if s < slots else 0.0
+        w.log_reach[y], f.node[LOG_REACH_LO, y] = add(
+            w.log_reach[x], f.node[LOG_REACH_LO, x], w.slot[LOG_PROB, s], low
+        )
+        p = 1.0 if s >= slots and w.slot[PROB, s] == 0.0 else w.slot[PROB, s]
+        f.node[REACH, y], f.node[REACH_LO, y] = multiply(
+            f.node[REACH, x], f.node[REACH_LO, x], p, f.slot[PROB_LO, s]
+        )
+    for h in range(len(t.sets) - 1):
+        _belief_twofold(t, w, f, h)
 
     players = w.value.shape[1]
     for k in range(len(t.inner) - 1, -1, -1):
@@ -67,86 +95,90 @@ def evaluate_twofold(t: Shape, w: Work) -> None:
             v, v_lo = 0.0, 0.0
             for e in range(t.kid_start[x], t.kid_start[x + 1]):
                 y = t.kid[e]
-                s = t.slot[y]
-                if w.prob[s] != 0.0:
-                    a, a_lo = multiply(w.prob[s], w.prob_lo[s], w.value[y, i], w.value_lo[y, i])
+                s = t.node[y, SLOT]
+                if w.slot[PROB, s] != 0.0:
+                    a, a_lo = multiply(w.slot[PROB, s], f.slot[PROB_LO, s], w.value[y, i], f.value[y, i])
                     v, v_lo = add(v, v_lo, a, a_lo)
-            w.value[x, i], w.value_lo[x, i] = v, v_lo
-    for h in range(len(t.owner)):
-        first, i = t.slot_start[h], t.owner[h]
-        for a in range(t.slot_start[h + 1] - first):
+            w.value[x, i], f.value[x, i] = v, v_lo
+    for h in range(len(t.sets) - 1):
+        first, i = t.sets[h, FIRST_SLOT], t.sets[h, OWNER]
+        for a in range(t.sets[h + 1, FIRST_SLOT] - first):
             v, v_lo = 0.0, 0.0
-            for m in range(t.member_start[h], t.member_start[h + 1]):
+            for m in range(t.sets[h, FIRST_MEMBER], t.sets[h + 1, FIRST_MEMBER]):
                 if w.belief[m] != 0.0:
                     y = t.kid[t.kid_start[t.member[m]] + a]
-                    b, b_lo = multiply(w.belief[m], w.belief_lo[m], w.value[y, i], w.value_lo[y, i])
+                    b, b_lo = multiply(w.belief[m], f.belief[m], w.value[y, i], f.value[y, i])
                     v, v_lo = add(v, v_lo, b, b_lo)
-            w.worth[first + a], w.worth_lo[first + a] = v, v_lo
+            w.slot[WORTH, first + a], f.slot[WORTH_LO, first + a] = v, v_lo
 
 
-@kernel
-def _belief_twofold(t: Shape, w: Work, h: int) -> None:
+@inlined
+def _belief_twofold(t: Shape, w: Work, f: Fine, h: int) -> None:
     """Belief at set h: ratios of reach where they are large enough, else a softmax of log reach."""
-    first, end = t.member_start[h], t.member_start[h + 1]
+    first, end = t.sets[h, FIRST_MEMBER], t.sets[h + 1, FIRST_MEMBER]
     if end - first == 1:
-        w.belief[first], w.belief_lo[first] = 1.0, 0.0
+        w.belief[first], f.belief[first] = 1.0, 0.0
         return
     top, top_lo, most = -math.inf, 0.0, 0.0
     for m in range(first, end):
         x = t.member[m]
         if w.excluded[m] == 0:
-            if w.log_reach[x] > top or (w.log_reach[x] == top and w.log_reach_lo[x] > top_lo):
-                top, top_lo = w.log_reach[x], w.log_reach_lo[x]
-            most = max(most, w.reach[x])
+            if w.log_reach[x] > top or (w.log_reach[x] == top and f.node[LOG_REACH_LO, x] > top_lo):
+                top, top_lo = w.log_reach[x], f.node[LOG_REACH_LO, x]
+            most = max(most, f.node[REACH, x])
     total, total_lo = 0.0, 0.0
     for m in range(first, end):
         x = t.member[m]
         b, b_lo = 0.0, 0.0
         if w.excluded[m] == 0:
             if most > 1e-30:
-                b, b_lo = w.reach[x], w.reach_lo[x]
+                b, b_lo = f.node[REACH, x], f.node[REACH_LO, x]
             else:
-                b, b_lo = add(w.log_reach[x], w.log_reach_lo[x], -top, -top_lo)
+                b, b_lo = add(w.log_reach[x], f.node[LOG_REACH_LO, x], -top, -top_lo)
                 if b > FAINT:
                     b, b_lo = exponential(b, b_lo)
                 else:
                     b, b_lo = 0.0, 0.0
-        w.belief[m], w.belief_lo[m] = b, b_lo
+        w.belief[m], f.belief[m] = b, b_lo
         total, total_lo = add(total, total_lo, b, b_lo)
     for m in range(first, end):
-        w.belief[m], w.belief_lo[m] = divide(w.belief[m], w.belief_lo[m], total, total_lo)
+        w.belief[m], f.belief[m] = divide(w.belief[m], f.belief[m], total, total_lo)
 
 
 @kernel
-def _correct_twofold(t: Shape, w: Work, lam: float) -> bool:
+def _correct_twofold(t: Shape, w: Work, f: Fine, lam: float) -> bool:
     """Newton at lambda from ``w.z + w.z_lo``: residual in 31 digits, Jacobian in 16."""
     last = math.inf
     for _ in range(14):
-        evaluate_twofold(t, w)
-        for h in range(len(t.owner)):
-            first = t.slot_start[h]
-            shift = t.unknown_start[h] - first - 1
-            for s in range(first + 1, t.slot_start[h + 1]):
+        evaluate_twofold(t, w, f)
+        for h in range(len(t.sets) - 1):
+            first = t.sets[h, FIRST_SLOT]
+            shift = t.sets[h, SHIFT]
+            for s in range(first + 1, t.sets[h + 1, FIRST_SLOT]):
                 u = shift + s
-                d, d_lo = add(w.worth[s], w.worth_lo[s], -w.worth[first], -w.worth_lo[first])
-                w.pull[u] = d
+                d, d_lo = add(
+                    w.slot[WORTH, s], f.slot[WORTH_LO, s], -w.slot[WORTH, first], -f.slot[WORTH_LO, first]
+                )
+                w.unknown[PULL, u] = d
                 d, d_lo = multiply(d, d_lo, lam, 0.0)
-                d, d_lo = add(w.z[u], w.z_lo[u], -d, -d_lo)
-                w.residual[u] = d + d_lo
+                d, d_lo = add(w.unknown[Z, u], f.unknown[Z_LO, u], -d, -d_lo)
+                w.unknown[RESIDUAL, u] = d + d_lo
         differentiate(t, w, lam)
-        w.count[0] += 1
+        w.count[EVALUATIONS] += 1
         if not newton_and_tangent(t, w):
             return False
         size, plain = 0.0, 0.0
-        for u in range(len(w.z)):
-            size = max(size, size_of(w.step[u], w.z[u]))
-            plain = max(plain, abs(w.step[u]))
-            w.z[u], w.z_lo[u] = add(w.z[u], w.z_lo[u], w.step[u], 0.0)
+        for u in range(w.unknown.shape[1]):
+            size = max(size, size_of(w.unknown[STEP, u], w.unknown[Z, u]))
+            plain = max(plain, abs(w.unknown[STEP, u]))
+            w.unknown[Z, u], f.unknown[Z_LO, u] = add(
+                w.unknown[Z, u], f.unknown[Z_LO, u], w.unknown[STEP, u], 0.0
+            )
         if not size < 20.0:
             return False
         if plain < 1e-8:
-            for b in range(len(w.sign)):
-                if w.sign[b] != w.expected[b]:
+            for b in range(len(t.block) - 1):
+                if w.flag[SIGN, b] != w.flag[EXPECTED, b]:
                     return False
             return True
         if plain > 0.9 * last and plain < 1e-4:
@@ -155,63 +187,48 @@ def _correct_twofold(t: Shape, w: Work, lam: float) -> bool:
     return False
 
 
-@kernel
-def climb(t: Shape, w: Work, lam: float, target: float) -> tuple[float, bool]:
+@inlined
+def climb(t: Shape, w: Work, f: Fine, lam: float, target: float) -> tuple[float, bool]:
     """From the accepted point ``w.kept`` at ``lam`` to ``target`` in double-double numbers; lambda reached, and whether.
 
     ``w.p_last`` is the strategy at the last lambda before the target, below it by a factor of 30 or more.
     """
-    n = len(w.z)
+    n = w.unknown.shape[1]
     for u in range(n):
-        w.z[u], w.z_lo[u] = w.kept[u], 0.0
-    if not _correct_twofold(t, w, lam):
+        w.unknown[Z, u], f.unknown[Z_LO, u] = w.unknown[KEPT, u], 0.0
+    if not _correct_twofold(t, w, f, lam):
         return lam, False
     note_growth(w, lam, 0.0)
-    before = 0.0
-    ratio = 100.0
-    while True:
-        for u in range(n):
-            w.kept[u], w.kept_lo[u] = w.z[u], w.z_lo[u]
-        if lam < target:
-            for s in range(t.slot_start[-1]):
-                w.p_last[s] = w.prob[s]
-        else:
-            evaluate_twofold(t, w)
-            return lam, True
+    before, ratio = 0.0, 100.0
+    _keep(t, w, f)
+    while lam < target:
         there = min(lam * ratio, target)
         if there < target and there * 30.0 > target:
-            there = target / 30.0 if target / 30.0 > 2.0 * lam else target
+            there = target / 30.0 if target > 60.0 * lam else target
         for u in range(n):
-            w.z[u], w.z_lo[u] = add(w.kept[u], w.kept_lo[u], moved(w.growth[u], w.bend[u], there / lam), 0.0)
-        if _correct_twofold(t, w, there):
+            change = moved(w.unknown[GROWTH, u], w.unknown[BEND, u], there / lam)
+            w.unknown[Z, u], f.unknown[Z_LO, u] = add(w.unknown[KEPT, u], f.unknown[KEPT_LO, u], change, 0.0)
+        if _correct_twofold(t, w, f, there):
             note_growth(w, there, before)
-            before = there
-            lam = there
+            before, lam = there, there
             ratio = min(ratio * 10.0, 1e4)
+            if lam < target:
+                _keep(t, w, f)
         else:
             ratio = ratio**0.4
             if ratio < 1.05:
-                for u in range(n):
-                    w.z[u], w.z_lo[u] = w.kept[u], w.kept_lo[u]
-                evaluate_twofold(t, w)
-                return lam, False
+                break
+    if lam < target:
+        for u in range(n):
+            w.unknown[Z, u], f.unknown[Z_LO, u] = w.unknown[KEPT, u], f.unknown[KEPT_LO, u]
+    evaluate_twofold(t, w, f)
+    return lam, lam >= target
 
 
-@kernel
-def settle(t: Shape, w: Work) -> bool:
-    """Turn the strategy at the last lambda into the limit: probabilities that vanish like 1 / lambda become 0.
-
-    False where a probability still moves by more than DRIFT, so that there is no saying what the limit is.
-    """
-    for h in range(len(t.owner)):
-        first, end = t.slot_start[h], t.slot_start[h + 1]
-        total = 0.0
-        for s in range(first, end):
-            if not abs(w.prob[s] - w.p_last[s]) <= DRIFT:
-                return False
-            if w.prob[s] < 1e-6 and w.prob[s] < 0.5 * w.p_last[s]:
-                w.prob[s] = 0.0
-            total += w.prob[s]
-        for s in range(first, end):
-            w.prob[s] /= total
-    return True
+@inlined
+def _keep(t: Shape, w: Work, f: Fine) -> None:
+    """Accept the point, and its strategy as the last before the target."""
+    for u in range(w.unknown.shape[1]):
+        w.unknown[KEPT, u], f.unknown[KEPT_LO, u] = w.unknown[Z, u], f.unknown[Z_LO, u]
+    for s in range(t.sets[-1, FIRST_SLOT]):
+        f.slot[LAST_PROB, s] = w.slot[PROB, s]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 from detente.game.tree import Floats
-from detente.solve.compile import Shape
+from detente.solve.compile import START, TRIVIAL, Shape
 from detente.solve.jit import kernel
-from detente.solve.work import Work
+from detente.solve.work import PULL, RESIDUAL, SIGN, STEP, TANGENT, Work
 
 
 @kernel
-def eliminate(a: Floats, right: Floats, n: int, columns: int) -> int:
-    """Solve ``a x = right[k]`` for k < columns in place, rows scaled, partial pivoting; the sign of det a, 0 if singular."""
+def eliminate(a: Floats, right: Floats, n: int) -> int:
+    """Solve ``a x = right[k]`` for k = 0, 1 in place, rows scaled, partial pivoting; the sign of det a, 0 if singular."""
     sign = 1
     for i in range(n):
         largest = 0.0
@@ -23,7 +23,7 @@ def eliminate(a: Floats, right: Floats, n: int, columns: int) -> int:
         scale = 1.0 / largest
         for j in range(n):
             a[i, j] *= scale
-        for k in range(columns):
+        for k in range(2):
             right[k, i] *= scale
     for j in range(n):
         best = j
@@ -37,7 +37,7 @@ def eliminate(a: Floats, right: Floats, n: int, columns: int) -> int:
             sign = -sign
             for k in range(j, n):
                 a[j, k], a[best, k] = a[best, k], a[j, k]
-            for k in range(columns):
+            for k in range(2):
                 right[k, j], right[k, best] = right[k, best], right[k, j]
         if pivot < 0.0:
             sign = -sign
@@ -46,9 +46,9 @@ def eliminate(a: Floats, right: Floats, n: int, columns: int) -> int:
             if m != 0.0:
                 for k in range(j + 1, n):
                     a[i, k] -= m * a[j, k]
-                for k in range(columns):
+                for k in range(2):
                     right[k, i] -= m * right[k, j]
-    for k in range(columns):
+    for k in range(2):
         for i in range(n - 1, -1, -1):
             total = right[k, i]
             for j in range(i + 1, n):
@@ -60,28 +60,28 @@ def eliminate(a: Floats, right: Floats, n: int, columns: int) -> int:
 @kernel
 def newton_and_tangent(t: Shape, w: Work) -> bool:
     """Fill ``w.step`` (J step = -residual), ``w.tangent`` (J tangent = pull) and ``w.sign``; False if a block is singular."""
-    for b in range(len(t.block_trivial)):
-        start, end = t.block_start[b], t.block_start[b + 1]
+    for b in range(len(t.block) - 1):
+        start, end = t.block[b, START], t.block[b + 1, START]
         for i in range(start, end):
-            w.step[i] = -w.residual[i]
-            w.tangent[i] = w.pull[i]
+            w.unknown[STEP, i] = -w.unknown[RESIDUAL, i]
+            w.unknown[TANGENT, i] = w.unknown[PULL, i]
             for j in range(start):
                 slope = w.jacobian[i, j]
                 if slope != 0.0:
-                    w.step[i] -= slope * w.step[j]
-                    w.tangent[i] -= slope * w.tangent[j]
-        if t.block_trivial[b] == 1:
+                    w.unknown[STEP, i] -= slope * w.unknown[STEP, j]
+                    w.unknown[TANGENT, i] -= slope * w.unknown[TANGENT, j]
+        if t.block[b, TRIVIAL] == 1:
             continue
         n = end - start
         for i in range(n):
             for j in range(n):
                 w.factor[i, j] = w.jacobian[start + i, start + j]
-            w.right[0, i] = w.step[start + i]
-            w.right[1, i] = w.tangent[start + i]
-        w.sign[b] = eliminate(w.factor, w.right, n, 2)
-        if w.sign[b] == 0:
+            w.right[0, i] = w.unknown[STEP, start + i]
+            w.right[1, i] = w.unknown[TANGENT, start + i]
+        w.flag[SIGN, b] = eliminate(w.factor, w.right, n)
+        if w.flag[SIGN, b] == 0:
             return False
         for i in range(n):
-            w.step[start + i] = w.right[0, i]
-            w.tangent[start + i] = w.right[1, i]
+            w.unknown[STEP, start + i] = w.right[0, i]
+            w.unknown[TANGENT, start + i] = w.right[1, i]
     return True

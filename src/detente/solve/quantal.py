@@ -6,20 +6,20 @@ import os
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import BadInput, Where
 from detente.game.tree import Floats, Tree
-from detente.solve.branch import NO_LIMIT, REACHED, solve_block
-from detente.solve.certificate import certify
+from detente.solve.batch import REACHED, Batch
+from detente.solve.branch import trace
+from detente.solve.certificate import Certificate, certify
 from detente.solve.compile import CompiledTree, compile_tree
-from detente.solve.levels import levels_of
 from detente.solve.outcome import events_and_values
-from detente.solve.solution import STATUS, Solutions
-from detente.solve.work import make_work
+from detente.solve.solution import CERTIFIED, STATUS, Solutions
+from detente.solve.work import BRANCHES, CROSSINGS, EVALUATIONS, TURNS, Fine, Work, make_work
 
 METHOD = (
     "agent logit quantal response equilibrium on the principal branch; continuation in log-odds with Newton correction, "
@@ -29,7 +29,8 @@ RESIDUAL = 1e-8  # largest residual in log-odds of a certified draw
 GAIN = 1e-10  # largest gain of a certified limit, as a share of the owner's payoff range
 BELIEF = 1e-7  # largest difference of a belief from Bayes' rule
 SUM = 1e-9  # how far probabilities of chance may be from adding up to 1
-BLOCK = 64  # draws handed to a thread at a time
+COARSE = 1e-4  # a residual that cannot be told from rounding below this is no proof
+SMALLEST_BLOCK, LARGEST_BLOCK, CELLS = 16, 2048, 2_000_000  # draws, draws, numbers in memory, of one block
 
 Precision = float | Floats | Literal["limit"]
 
@@ -64,77 +65,81 @@ def solve(
     lam = np.array(np.broadcast_to(lam, (count,)))
     good = _usable(compiled, numbers)
 
-    slots, places = tree.n_slots, len(compiled.shape.member)
-    log_strategy, strategy = np.full((count, slots), np.nan), np.full((count, slots), np.nan)
-    belief, reached = np.full((count, places), np.nan), np.zeros(count)
-    code, tally = np.full(count, REACHED, np.int8), np.zeros((count, 4), np.int32)
-
-    blocks = [(k, min(k + BLOCK, count)) for k in range(0, count, BLOCK)]
-    workers = max(1, min(threads or os.cpu_count() or 1, len(blocks)))
-    rooms = [make_work(compiled.shape, len(tree.players)) for _ in range(workers)]
-
-    def run(room: int) -> None:
-        for first, end in blocks[room::workers]:
-            solve_block(
-                compiled.shape,
-                rooms[room],
-                numbers,
-                lam,
-                good,
-                first,
-                end,
-                log_strategy,
-                strategy,
-                belief,
-                reached,
-                code,
-                tally,
-            )
-
-    if workers == 1:
-        run(0)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(run, range(workers)))
-
-    plan = levels_of(tree)
-    limit = ~np.isfinite(lam)
-    at = np.where(limit & (code == REACHED), np.inf, np.where(limit | (code != REACHED), reached, lam))
-    status = np.full(count, STATUS.index("bad_numbers"), np.int8)
-    residual, max_gain = np.full(count, np.nan), np.full(count, np.nan)
-    event, value = np.full((count, len(tree.events)), np.nan), np.full((count, len(tree.players)), np.nan)
-    rows: slice | NDArray[np.intp] = slice(None) if good.all() else np.flatnonzero(good)
-    if good.any():
-        proof = certify(plan, numbers[rows], strategy[rows], log_strategy[rows], belief[rows], at[rows])
-        residual[rows], max_gain[rows] = proof.residual, proof.max_gain
-        event[rows], value[rows] = events_and_values(plan, numbers[rows], strategy[rows])
-        status[rows] = _status(
-            code[rows],
-            tally[rows],
-            limit[rows],
-            proof.residual,
-            proof.relative_gain,
-            proof.belief_error,
-            _floor(compiled, numbers[rows], at[rows]),
-        )
+    rows = np.flatnonzero(good)
+    workers = max(1, min(threads or os.cpu_count() or 1, -(-len(rows) // SMALLEST_BLOCK)))
+    cells = tree.n_nodes * (len(tree.players) + 3)
+    size = max(1, min(CELLS // cells, LARGEST_BLOCK, -(-len(rows) // workers)))
+    blocks = [rows[k : k + size] for k in range(0, len(rows), size)]
+    found = _run(compiled, numbers, lam, blocks, workers)
     return Solutions(
         tree=tree,
         numbers=numbers,
-        precision=at,
-        strategy=strategy,
-        log_strategy=log_strategy,
-        belief=belief,
-        event=event,
-        value=value,
-        status=status,
-        residual=residual,
-        max_gain=max_gain,
-        iterations=tally[:, 0].copy(),
-        crossings=tally[:, 3].copy(),
         method=METHOD,
         seconds=time.perf_counter() - started,
         draws={name: np.atleast_1d(np.asarray(column, np.float64)) for name, column in (draws or {}).items()},
+        **found,
     )
+
+
+def _run(
+    compiled: CompiledTree, numbers: Floats, lam: Floats, blocks: list[NDArray[np.intp]], workers: int
+) -> dict[str, Any]:
+    """The columns of `Solutions` for all draws, block by block; draws in no block are bad_numbers."""
+    tree, shape = compiled.tree, compiled.shape
+    count = len(numbers)
+
+    def column(*width: int) -> Floats:
+        return np.full((count, *width), np.nan)
+
+    out: dict[str, Any] = {
+        "precision": np.where(np.isfinite(lam), lam, np.inf),
+        "strategy": column(tree.n_slots),
+        "log_strategy": column(tree.n_slots),
+        "belief": column(len(shape.member)),
+        "event": column(len(tree.events)),
+        "value": column(len(tree.players)),
+        "status": np.full(count, STATUS.index("bad_numbers"), np.int8),
+        "residual": column(),
+        "max_gain": column(),
+        "iterations": np.zeros(count, np.int32),
+        "crossings": np.zeros(count, np.int32),
+    }
+
+    def work(mine: list[NDArray[np.intp]]) -> None:
+        room = make_work(shape, len(tree.players), len(compiled.levels.chance))
+        for rows in mine:
+            for name, values in _block(compiled, room, numbers[rows], lam[rows]).items():
+                out[name][rows] = values
+
+    if workers == 1:
+        work(blocks)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(work, [blocks[k::workers] for k in range(workers)]))
+    return out
+
+
+def _block(compiled: CompiledTree, room: tuple[Work, Fine], numbers: Floats, lam: Floats) -> dict[str, Any]:
+    """Solve a block of draws, check it, and play it out."""
+    plan = compiled.levels
+    batch, reached = trace(compiled, room, numbers, lam)
+    limit = ~np.isfinite(lam)
+    at = np.where(batch.code == REACHED, lam, reached)
+    proof = certify(plan, numbers, batch.strategy, batch.log_strategy, batch.belief, at)
+    event, value = events_and_values(plan, numbers, batch.strategy)
+    return {
+        "precision": at,
+        "strategy": batch.strategy,
+        "log_strategy": batch.log_strategy,
+        "belief": batch.belief,
+        "event": event,
+        "value": value,
+        "status": _status(batch, limit, proof, _floor(compiled, numbers, at)),
+        "residual": proof.residual,
+        "max_gain": proof.max_gain,
+        "iterations": batch.count[:, EVALUATIONS],
+        "crossings": batch.count[:, CROSSINGS],
+    }
 
 
 def _precision(precision: Precision) -> Floats:
@@ -163,7 +168,7 @@ def _precision(precision: Precision) -> Floats:
 
 def _usable(compiled: CompiledTree, numbers: Floats) -> NDArray[np.bool_]:
     """Which draws have finite payoffs and probabilities that are at least 0 and add up to 1."""
-    used = np.union1d(compiled.shape.payoff_number, compiled.shape.chance_number).astype(np.intp)
+    used = np.union1d(compiled.tree.payoff_number, compiled.levels.chance).astype(np.intp)
     good = np.isfinite(numbers[:, used]).all(axis=1)
     for edges in compiled.chance_nodes:
         p = numbers[:, list(edges)]
@@ -173,44 +178,22 @@ def _usable(compiled: CompiledTree, numbers: Floats) -> NDArray[np.bool_]:
 
 
 def _floor(compiled: CompiledTree, numbers: Floats, lam: Floats) -> Floats:
-    """Size below which a residual in log-odds is rounding: lambda times the payoffs' size times a few units in the last place."""
-    plan = levels_of(compiled.tree)
-    size = np.abs(plan.payoffs(numbers)).max(axis=(0, 1), initial=0.0)
+    """Below this a residual in log-odds is rounding: lambda times the size of payoffs times a few units in the last place."""
+    size = np.abs(compiled.levels.payoffs(numbers)).max(axis=(0, 1), initial=0.0)
     return 64 * np.finfo(float).eps * np.where(np.isfinite(lam), lam, 0.0) * size
 
 
-def _status(
-    code: NDArray[np.int8],
-    tally: NDArray[np.int32],
-    limit: NDArray[np.bool_],
-    residual: Floats,
-    gain: Floats,
-    belief: Floats,
-    floor: Floats,
-) -> NDArray[np.int8]:
+def _status(batch: Batch, limit: NDArray[np.bool_], proof: Certificate, floor: Floats) -> NDArray[np.int8]:
     """What each draw may be called, from the solver's code and the certificate."""
-    names = np.select(
-        [
-            tally[:, 2] > 0,
-            code == NO_LIMIT,
-            (code != REACHED) & (tally[:, 1] > 0),
-            code != REACHED,
-            limit & ~((gain <= GAIN) & (belief <= BELIEF)),
-            ~limit & (floor > 1e-4),
-            ~limit & ~((residual <= np.maximum(RESIDUAL, floor)) & (belief <= BELIEF)),
-        ],
-        [
-            STATUS.index(s)
-            for s in (
-                "bifurcation",
-                "no_limit",
-                "fold",
-                "not_converged",
-                "no_limit",
-                "precision_limit",
-                "not_converged",
-            )
-        ],
-        default=0,
+    lost = batch.code != REACHED
+    believed = proof.belief_error <= BELIEF
+    cases = {
+        "bifurcation": batch.count[:, BRANCHES] > 0,
+        "fold": lost & (batch.count[:, TURNS] > 0),
+        "no_limit": limit & (lost | ~(believed & (proof.relative_gain <= GAIN))),
+        "precision_limit": ~limit & (floor > COARSE),
+        "not_converged": ~limit & (lost | ~(believed & (proof.residual <= np.maximum(RESIDUAL, floor)))),
+    }
+    return np.select(list(cases.values()), [STATUS.index(name) for name in cases], default=CERTIFIED).astype(
+        np.int8
     )
-    return names.astype(np.int8)

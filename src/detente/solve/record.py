@@ -33,7 +33,7 @@ def record(solutions: Solutions, i: int = 0) -> dict[str, object]:
     lam = float(solutions.precision[i])
     return {
         "game": tree.title,
-        "parameters": {name: value for name, value in solutions.parameters(i).items()},
+        "parameters": dict(solutions.parameters(i).items()),
         "lambda": "limit" if lam == float("inf") else lam,
         "status": STATUS[int(solutions.status[i])],
         "residual": _finite(float(solutions.residual[i])),

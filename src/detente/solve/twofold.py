@@ -10,6 +10,8 @@ import math
 
 from detente.solve.jit import kernel
 
+LN2, LN2_LO = 0.6931471805599453, 2.3190468138462996e-17
+
 
 @kernel
 def add(a: float, a_lo: float, b: float, b_lo: float) -> tuple[float, float]:
@@ -49,10 +51,34 @@ def divide(a: float, a_lo: float, b: float, b_lo: float) -> tuple[float, float]:
 
 @kernel
 def exponential(a: float, a_lo: float) -> tuple[float, float]:
-    """exp(a + a_lo): the exponential of the rounded a, exactly continued in ``a_lo``.
+    """exp(a + a_lo) to about 31 digits, for a between -700 and 700.
 
-    The relative error of exp(a), about 1e-16, stays: it acts like an error of 1e-16 in a log-odds, which is
-    harmless, while the dependence on ``a_lo`` is smooth, so that Newton can place a log-odds finer than a double.
+    The argument is reduced by multiples of ln 2 and by 1 / 512; Taylor's series of exp - 1, then nine squarings.
     """
-    e = math.exp(a)
-    return multiply(e, 0.0, 1.0, math.expm1(a_lo))
+    turns = math.floor(a / LN2 + 0.5)
+    r, r_lo = multiply(turns, 0.0, LN2, LN2_LO)
+    r, r_lo = add(a, a_lo, -r, -r_lo)
+    r, r_lo = r / 512.0, r_lo / 512.0
+    s, s_lo = 1.0, 0.0  # exp(r) - 1 = r (1 + r / 2 (1 + r / 3 (...)))
+    for k in range(9, 1, -1):
+        t, t_lo = multiply(r, r_lo, s, s_lo)
+        t, t_lo = divide(t, t_lo, float(k), 0.0)
+        s, s_lo = add(1.0, 0.0, t, t_lo)
+    s, s_lo = multiply(r, r_lo, s, s_lo)
+    for _ in range(9):  # (1 + s)^2 - 1 = s (2 + s)
+        t, t_lo = add(2.0, 0.0, s, s_lo)
+        s, s_lo = multiply(s, s_lo, t, t_lo)
+    s, s_lo = add(1.0, 0.0, s, s_lo)
+    scale = 2.0**turns
+    return s * scale, s_lo * scale
+
+
+@kernel
+def logarithm(a: float, a_lo: float) -> tuple[float, float]:
+    """ln(a + a_lo) to about 31 digits, for a between 1e-300 and 1e300: one Newton step from the double."""
+    y = math.log(a)
+    e, e_lo = exponential(-y, 0.0)
+    e, e_lo = multiply(a, a_lo, e, e_lo)
+    e, e_lo = add(e, e_lo, -1.0, 0.0)
+    # ln(1 + e) with e about 1e-16
+    return add(y, 0.0, e, e_lo - 0.5 * e * e)

@@ -1,0 +1,84 @@
+"""A block of draws: what the kernels read and write for it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.game.tree import Floats
+from detente.solve.compile import FIRST_SLOT, START, CompiledTree
+
+Flags = NDArray[np.int8]
+UNTRACED, REACHED, STUCK, LOST = 0, 1, 2, 3  # codes of a draw
+LIMIT_AT = 1e12  # lambda, in units of the payoff range, at which the limit is read off
+
+
+class Batch(NamedTuple):
+    """Arrays with one row a draw. Lambda is in 1 / payoff unit, and the unit is a power of two."""
+
+    payoff: Floats  # [draw, outcome, player] above each player's lowest, in units: between 0 and 1
+    chance: Floats  # [draw, chance edge]
+    excluded: Flags  # [draw, place] 1 if another node of the set needs fewer chance edges of probability 0
+    target: Floats  # [draw] lambda asked for
+    lam: Floats  # [draw] lambda reached
+    point: Floats  # [draw, unknown] log-odds there
+    expected: Flags  # [draw, block] sign that each block's determinant should have
+    code: Flags  # [draw]
+    count: NDArray[np.int32]  # [draw, 4] evaluations, turning points, branchings, crossings
+    strategy: Floats  # [draw, slot]
+    log_strategy: Floats  # [draw, slot]
+    previous: Floats  # [draw, slot] strategy at an earlier lambda, for the limit
+    belief: Floats  # [draw, place]
+
+
+def make_batch(compiled: CompiledTree, numbers: Floats, precision: Floats) -> tuple[Batch, Floats]:
+    """A fresh batch for draws [draw, number] and lambda [draw] (inf for the limit), and each draw's payoff unit."""
+    shape, plan = compiled.shape, compiled.levels
+    draws, n = len(numbers), int(shape.block[-1, START])
+    slots, places, blocks = int(shape.sets[-1, FIRST_SLOT]), len(shape.member), len(shape.block) - 1
+    payoff = plan.payoffs(numbers).transpose(2, 0, 1)
+    low = payoff.min(axis=1)
+    spread = payoff.max(axis=1) - low  # [draw, player]
+    largest = spread.max(axis=1)
+    least = np.where(spread > 0, spread, np.inf).min(axis=1)
+    unit = np.where(largest > 0, np.exp2(np.ceil(np.log2(np.where(largest > 0, largest, 1.0)))), 1.0)
+    # a player with a small range is followed further, so that his gain is small in proportion to it
+    further = np.clip(unit / np.where(np.isfinite(least), least, unit), 1.0, 1e3)
+    chance = np.ascontiguousarray(numbers[:, plan.chance])
+    batch = Batch(
+        payoff=np.ascontiguousarray((payoff - low[:, None, :]) / unit[:, None, None]),
+        chance=chance,
+        excluded=_excluded(compiled, chance),
+        target=np.where(np.isfinite(precision), precision * unit, LIMIT_AT * further),
+        lam=np.zeros(draws),
+        point=np.zeros((draws, n)),
+        expected=np.ones((draws, blocks), np.int8),
+        code=np.full(draws, UNTRACED, np.int8),
+        count=np.zeros((draws, 4), np.int32),
+        strategy=np.zeros((draws, slots)),
+        log_strategy=np.zeros((draws, slots)),
+        previous=np.zeros((draws, slots)),
+        belief=np.zeros((draws, places)),
+    )
+    return batch, unit
+
+
+def _excluded(compiled: CompiledTree, chance: Floats) -> Flags:
+    """Of each set, leave in the belief the nodes that need the fewest chance edges of probability 0.
+
+    This is the limit of the games in which every impossible edge has the same tiny probability.
+    """
+    shape, tree = compiled.shape, compiled.tree
+    out = np.zeros((len(chance), len(shape.member)), np.int8)
+    never = chance == 0.0
+    if never.any():
+        steps = np.concatenate([np.zeros((tree.n_slots, len(chance))), never.T])
+        count = np.zeros((tree.n_nodes, len(chance)))
+        for level in compiled.levels.levels:
+            count[level.nodes] = count[level.parents] + steps[level.edge]
+        for h, at in zip(tree.sets, np.cumsum([0, *(len(h.nodes) for h in tree.sets)]), strict=False):
+            here = count[list(h.nodes)]
+            out[:, at : at + len(h.nodes)] = (here > here.min(axis=0)).T
+    return out
