@@ -66,8 +66,7 @@ def timeline_drawing(game: Game) -> RenderableType:
             clean(named(game, secret.owner)), style=STYLES[players.index(secret.owner) % len(STYLES)]
         )
         lines.append(f" alone: {clean(secret.name.replace('_', ' '))} – ")
-        chances = secret.chances or ("",) * len(secret.values)
-        lines.append(_menu(list(zip(secret.values, chances, strict=True))))
+        lines.append(_menu(menu(secret)))
         if secret.together:
             lines.append(f"; drawn together with {clean(listed(list(secret.together)))}", style="dim")
         lines.append("\n")

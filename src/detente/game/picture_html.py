@@ -83,7 +83,7 @@ def _node(view: View, node: int, taken: Branch | None, depth: int) -> str:
 def _taken(branch: Branch | None) -> str:
     if branch is None:
         return ""
-    shown = f'<span class="dt-option">{_text(branch.label) or "(no name)"}</span>'
+    shown = f'<span class="dt-option">{_words(branch.label) or "(no name)"}</span>'
     if branch.probability is not None:
         p = min(max(branch.probability, 0.0), 1.0)
         shown += f' <span class="dt-probability" style="--p:{p:.4f}">{_text(probability(branch.probability))}</span>'
@@ -93,13 +93,13 @@ def _taken(branch: Branch | None) -> str:
 def _said(view: View, node: int) -> str:
     kind = view.tree.kind[node]
     if kind == TERMINAL:
-        events = "".join(f'<span class="dt-event">{_text(name)}</span> ' for name in view.events(node))
+        events = "".join(f'<span class="dt-event">{_words(name)}</span> ' for name in view.events(node))
         paid = ", ".join(
             f'<span class="dt-payoff">{_text(name)} {number(worth)}</span>'
             for name, worth in view.payoffs(node)
         )
         return f'<span class="dt-end">{events or "end "}<span class="dt-payoffs">{paid}</span></span>'
-    name = _text(view.name(node))
+    name = _words(view.name(node))
     move = f' <span class="dt-move">{name}</span>' if name else ""
     if kind == CHANCE:
         return f'<span class="dt-chance">chance</span>{move}'
@@ -124,14 +124,10 @@ def timeline_html(game: Game, caption: str | None = None) -> str:
 
 def _secret(game: Game, players: list[str], secret: Secret) -> str:
     owner = player_html(named(game, secret.owner), players.index(secret.owner))
-    words = [
-        f'<span class="dt-option">{_text(value.replace("_", " "))}</span>'
-        + (f' <span class="dt-probability">{_text(chance)}</span>' if chance else "")
-        for value, chance in zip(secret.values, secret.chances or ("",) * len(secret.values), strict=True)
-    ]
+    words = _menu(secret)
     drawn = f"; drawn together with {_text(listed(list(secret.together)))}" if secret.together else ""
     move = f'<span class="dt-move">{_text(secret.name.replace("_", " "))}</span>'
-    return f"Known to {owner} alone: {move} – {' or '.join(words)}{drawn}"
+    return f"Known to {owner} alone: {move} – {words}{drawn}"
 
 
 def _step(step: Step) -> str:
@@ -140,11 +136,7 @@ def _step(step: Step) -> str:
         if step.owner is None
         else player_html(step.who, step.owner)
     )
-    words = [
-        f'<span class="dt-option">{_text(option)}</span>'
-        + (f' <span class="dt-probability">{_text(chance)}</span>' if chance else "")
-        for option, chance in menu(step)
-    ]
+    words = _menu(step)
     when = f' <span class="dt-when">if {_text(step.when)}</span>' if step.when else ""
     seen = audience(step)
     told = (
@@ -152,12 +144,25 @@ def _step(step: Step) -> str:
     )
     text = f'<br><span class="dt-text">{_text(step.text)}</span>' if step.text else ""
     move = f'<span class="dt-move">{_text(step.title)}</span>'
-    return f'<li class="dt-step">{who} {move}: {" or ".join(words)}{when}{told}{text}</li>'
+    return f'<li class="dt-step">{who} {move}: {words}{when}{told}{text}</li>'
+
+
+def _menu(said: Step | Secret) -> str:
+    return " or ".join(
+        f'<span class="dt-option">{_text(option)}</span>'
+        + (f' <span class="dt-probability">{_text(chance)}</span>' if chance else "")
+        for option, chance in menu(said)
+    )
 
 
 def player_html(name: str, index: int) -> str:
     """A player's name with its class."""
     return f'<span class="dt-player dt-player-{index % 8}">{_text(name)}</span>'
+
+
+def _words(name: str) -> str:
+    """A name of the language as words."""
+    return _text(name.replace("_", " "))
 
 
 def _text(text: str) -> str:

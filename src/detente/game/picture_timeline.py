@@ -82,7 +82,7 @@ def _step(game: Game, move: Move) -> Step:
         owner=None if move.by == CHANCE else players.index(move.by),
         options=move.labels,
         chances=tuple(in_words(p) for p in move.probabilities or ()),
-        when=in_words(move.when) if move.when is not None else "",
+        when=in_words(move.when).replace("_", " ") if move.when is not None else "",
         seen_by=tuple(player for player in others if player not in hidden),
         unseen_by=tuple(player for player in others if player in hidden),
     )
@@ -94,12 +94,14 @@ def named(game: Game, player: str) -> str:
     return player if title == player else f"{player} ({title})"
 
 
-def menu(step: Step) -> list[tuple[str, str]]:
-    """Options with the chance of each (empty for a player's); a long menu of numbers is told by its ends."""
-    if len(step.options) > LONG_MENU and not step.chances:
-        return [(f"{len(step.options)} choices from {step.options[0]} to {step.options[-1]}", "")]
-    chances = step.chances or ("",) * len(step.options)
-    return list(zip((option.replace("_", " ") for option in step.options), chances, strict=True))
+def menu(said: Step | Secret) -> list[tuple[str, str]]:
+    """Options or values with the chance of each (empty where there is none); a long menu is told by its ends."""
+    options, things = (said.options, "choices") if isinstance(said, Step) else (said.values, "values")
+    if len(options) > LONG_MENU and len(set(said.chances)) <= 1:
+        each = f"{said.chances[0]} each" if said.chances else ""
+        return [(f"{len(options)} {things} from {options[0]} to {options[-1]}", each)]
+    chances = said.chances or ("",) * len(options)
+    return list(zip((option.replace("_", " ") for option in options), chances, strict=True))
 
 
 def audience(step: Step) -> str:

@@ -36,7 +36,8 @@ class Hidden:
 
     def __str__(self) -> str:
         rest = self.positions - self.ends
-        return f"{counted(rest, 'more position')} and {counted(self.ends, 'ending')} not drawn"
+        before = f"{counted(rest, 'more position')} and " if rest else ""
+        return f"{before}{counted(self.ends, 'ending')} not drawn"
 
 
 class View:
