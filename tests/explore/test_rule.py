@@ -92,10 +92,18 @@ def test_noise_is_said_plainly():
     assert f"against {rule.share:.0%} of all" in said
 
 
+def rare(d, policy):
+    return {"hit": (d["x1"] > 0.99) * 1.0}, {"A": d["x1"]}, 0
+
+
 def test_too_few_of_a_kind_give_no_rule():
     x = uniform(200)
     assert find_rule(x, x[:, 0] > 0.99, np.arange(200), SPANS) is None
-    assert "too few" in words(None, SPANS)
+    study = cf.study("rare", ranges(x1=(0, 1), x2=(0, 1)), [cf.PlainClaim("c", "c", (cf.Q("P", "hit"),), cf.at_least_half)], [], rare)
+    record = run(study, draws=512).record()["claims"][0]
+    assert record["verdict"] == "holds if"
+    assert record["rule"] == []
+    assert record["rule_text"].endswith("of 512 decided draws")
 
 
 def test_scores_are_counted_on_the_half_that_the_rule_was_not_found_on():

@@ -17,6 +17,7 @@ from detente.explore.rule import Rule, words
 from detente.explore.sensitivity import Indices
 from detente.explore.verdict import Tally, Verdict
 
+_ROUNDING = 1e-10
 SHOWN_TOTAL, SHOWN_PARAMETERS = 0.02, 8  # indices below, or parameters beyond, are left out of the record
 
 
@@ -94,7 +95,7 @@ class Findings:
                 {"actor": self._actor(player), "parameter": r.name, "worth": _tidy(w)}
                 for player, _, each in self.information
                 for w, r in sorted(zip(each, self.study.varying, strict=True), key=lambda item: (-item[0], item[1].name))
-                if w > 0
+                if w > _ROUNDING
             ],
             "information_total": {self._actor(player): _tidy(total) for player, total, _ in self.information},
             "searched": {"points": self.searched[0], "solved": self.searched[1]},
@@ -144,6 +145,8 @@ class Findings:
             if held:
                 return f"conditions are met that all draws met; a search found an exception at {place}"
             return f"conditions are met that no draw met; a search found them at {place}"
+        if c.rule is None:
+            return f"conditions are met that no rule captures: it holds in {held} of {c.tally.n_decided} decided draws"
         return words(c.rule, self.study.ranges)
 
     def _fails(self, c: ClaimFinding) -> dict[str, Any] | None:
@@ -249,8 +252,10 @@ def _rule(rule: Rule | None) -> list[dict[str, Any]]:
 
 
 def _tidy(x: float | None) -> float | None:
-    """Nine significant digits; None for what is not finite."""
-    return None if x is None or not np.isfinite(x) else float(f"{float(x):.9g}") + 0.0
+    """Nine significant digits, and nothing finer than rounding of a solution leaves; None for what is not finite."""
+    if x is None or not np.isfinite(x):
+        return None
+    return 0.0 if abs(x) < _ROUNDING else float(f"{float(x):.9g}")
 
 
 def _pair(ends: tuple[float, float] | None) -> list[float | None] | None:

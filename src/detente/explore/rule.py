@@ -23,7 +23,7 @@ from detente.explore.verdict import wilson
 
 MOST = 3  # conditions
 FEWEST = 8  # cases, and draws that are none, on the first half
-_WORTH = 0.01  # merit that a further condition must add
+_WORTH = 0.02  # merit that a further condition must add
 _LARGEST = 4096  # draws of the first half that are used
 
 
@@ -169,10 +169,8 @@ def quasi_p(limits: Limits, column: int, x: Floats, y: Bools) -> float:
     return float(binom.sf(full.hits - 1, full.inside, without.density)) if full.inside else 1.0
 
 
-def words(rule: Rule | None, ranges: Sequence[Range]) -> str:
+def words(rule: Rule, ranges: Sequence[Range]) -> str:
     """The rule as the end of a sentence that begins "holds if"."""
-    if rule is None:
-        return "conditions are met that no rule on these draws captures (too few draws of one kind)"
     titles = {r.name: r.label for r in ranges}
     told = " and ".join(_condition(c, titles[c.parameter]) for c in rule.conditions)
     if rule.found:

@@ -59,8 +59,8 @@ class Sample:
         column = np.concatenate(self._event[policy, name]).astype(float)
         return np.where(np.concatenate(self._status[policy]) == 0, column, np.nan)
 
-    def has_event(self, policy: str, name: str) -> bool:
-        return (policy, name) in self._event
+    def events(self, policy: str) -> tuple[str, ...]:
+        return tuple(name for p, name in self._event if p == policy)
 
     def menu(self, policies: Sequence[str], player: str) -> tuple[Floats, np.ndarray]:
         """Payoffs [policy, draw] of a menu at the draws at which all of it is certified, and which those are [draw]."""

@@ -88,7 +88,7 @@ def test(
         refused=refused,
         claims=found,
         policies=policy_tally,
-        quantiles=_quantiles(sample, policies, study.events),
+        quantiles=_quantiles(sample, policies),
         sensitivity=_sensitivity(sample, [p for p in policies if p not in sides], study.events),
         information=_information(sample, policy_tally),
         dominated=tuple((player, d) for player, menu in policy_tally.menus.items() for d in menu.dominated()),
@@ -134,11 +134,11 @@ def _searched(
     nearest_searches = {}
     for c in claims:
         if np.isfinite(margins[c][0]) and study.varying:
-            rows = decided[c]
-            search = search_nearest(
-                study.base, bool(margins[c][0] >= 0), flips[c], columns, positions[rows], sample.margin(c)[rows] >= 0,
-                seed, study.snapped,
-            )  # fmt: skip
+            near, held = positions[decided[c]], sample.margin(c)[decided[c]] >= 0
+            exception = exceptions[c]
+            if exception is not None:
+                near, held = np.vstack([near, np.array(exception)]), np.append(held, not held.all())
+            search = search_nearest(study.base, bool(margins[c][0] >= 0), flips[c], columns, near, held, seed, study.snapped)
             nearest_searches[c] = (c, search)
     nearest: dict[str, Nearest | None] = drive(probe, nearest_searches)
 
@@ -204,16 +204,16 @@ def _map(study: Study, sample: Sample, claim: str, flips: tuple[Flip, ...], rule
     return Map(order[0], order[1], points)
 
 
-def _quantiles(sample: Sample, policies: list[str], events: Sequence[str]) -> dict[tuple[str, str], tuple[float, float]]:
+def _quantiles(sample: Sample, policies: list[str]) -> dict[tuple[str, str], tuple[float, float]]:
+    """What a tenth of the draws lie below and above, of every event under every policy."""
     out: dict[tuple[str, str], tuple[float, float]] = {}
     for policy in policies:
-        for event in events:
-            if sample.has_event(policy, event):
-                column = sample.event(policy, event)
-                column = column[np.isfinite(column)]
-                if len(column):
-                    low, high = np.quantile(column, [0.1, 0.9])
-                    out[policy, event] = (float(low), float(high))
+        for event in sample.events(policy):
+            column = sample.event(policy, event)
+            column = column[np.isfinite(column)]
+            if len(column):
+                low, high = np.quantile(column, [0.1, 0.9])
+                out[policy, event] = (float(low), float(high))
     return out
 
 
@@ -222,7 +222,7 @@ def _sensitivity(sample: Sample, policies: list[str], events: Sequence[str]) -> 
     out: list[tuple[str, str, Indices]] = []
     for event in events:
         for policy in policies:
-            if sample.has_event(policy, event):
+            if event in sample.events(policy):
                 found = polynomials.indices(sample.event(policy, event)[:_INDEXED])
                 if found is not None:
                     out.append((event, policy, found))

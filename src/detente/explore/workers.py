@@ -154,9 +154,14 @@ class Pool:
         if lost.block is not None:
             deaths[lost.block.start] = deaths.get(lost.block.start, 0) + 1
             if deaths[lost.block.start] >= _DEATHS:
+                why = (
+                    'could it start? A script that uses workers needs `if __name__ == "__main__":` around its calls'
+                    if lost.process.exitcode == 1
+                    else "too little memory? Try fewer workers"
+                )
                 raise WorkerLost(
                     f"a worker died {_DEATHS} times on draws {lost.block.start} to {lost.block.start + len(lost.block)} "
-                    f"(exit status {lost.process.exitcode}): too little memory? Try fewer workers."
+                    f"(exit status {lost.process.exitcode}): {why}"
                 )
             todo.appendleft(lost.block)
         self._workers[k] = self._start()
