@@ -105,7 +105,7 @@ def test_what_does_not_fit_is_left_out_and_counted(shared: Path):
     tree = read_efg(shared / "efg" / "offers.efg")
     text = Page(tree_html(tree, max_nodes=20)).text
     assert (
-        sum(int(n) for n in re.findall(r"(\d+) endings? not drawn", text)) + text.count("end one")
+        sum(int(n) for n in re.findall(r"(\d+) endings? not drawn", text)) + text.count("end: one")
         == tree.n_outcomes
     )
 

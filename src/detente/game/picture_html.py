@@ -17,7 +17,7 @@ Classes, for whoever writes the style sheet (indent of a nested list should be s
     dt-end                          an ending; dt-event an event that holds there; dt-payoffs, dt-payoff its payoffs
     dt-hidden                       how much is folded or left out
     dt-timeline                     <ol> of moves; dt-step one of them
-    dt-when                         the condition for a move; dt-sees, dt-unseen who does (not) see it
+    dt-when                         the condition for a move; dt-unseen who does not see it
     dt-text                         the sentence that explains a move
     dt-types                        <ul>: what each player alone knows, before the first move
 """
@@ -67,13 +67,13 @@ def _node(view: View, node: int, taken: Branch | None, depth: int) -> str:
     line = _taken(taken) + _said(view, node)
     hidden = view.hidden(node)
     if hidden is not None:
-        return f'{opening}{line} <span class="dt-hidden">{hidden}</span></li>'
+        return f'{opening}{line} <span class="dt-hidden">[{hidden}]</span></li>'
     branches = view.branches(node)
     if not branches:
         return f"{opening}{line}</li>"
     inner = "".join(_node(view, branch.node, branch, depth - 1) for branch in branches)
     inside = view.inside(node)
-    fold = "" if depth > 0 else f' <span class="dt-hidden">{counted(inside.ends, "ending")} inside</span>'
+    fold = "" if depth > 0 else f' <span class="dt-hidden">[{counted(inside.ends, "ending")} inside]</span>'
     return (
         f"{opening}<details{' open' if depth > 0 else ''}><summary>{line}{fold}</summary>"
         f'<ul class="dt-tree">{inner}</ul></details></li>'
@@ -93,18 +93,18 @@ def _taken(branch: Branch | None) -> str:
 def _said(view: View, node: int) -> str:
     kind = view.tree.kind[node]
     if kind == TERMINAL:
-        events = "".join(f'<span class="dt-event">{_words(name)}</span> ' for name in view.events(node))
+        events = ", ".join(f'<span class="dt-event">{_words(name)}</span>' for name in view.events(node))
         paid = ", ".join(
             f'<span class="dt-payoff">{_text(name)} {number(worth)}</span>'
             for name, worth in view.payoffs(node)
         )
-        return f'<span class="dt-end">{events or "end "}<span class="dt-payoffs">{paid}</span></span>'
+        return f'<span class="dt-end">{events or "end"}: <span class="dt-payoffs">{paid}</span></span>'
     name = _words(view.name(node))
     move = f' <span class="dt-move">{name}</span>' if name else ""
     if kind == CHANCE:
         return f'<span class="dt-chance">chance</span>{move}'
     told = view.ignorance(node)
-    note = f' <span class="dt-knows">{_text(told)}</span>' if told else ""
+    note = f' <span class="dt-knows">({_text(told)})</span>' if told else ""
     return f"{player_html(view.actor(node) or '', view.owner(node) or 0)}{move}{note}"
 
 
@@ -137,11 +137,9 @@ def _step(step: Step) -> str:
         else player_html(step.who, step.owner)
     )
     words = _menu(step)
-    when = f' <span class="dt-when">if {_text(step.when)}</span>' if step.when else ""
+    when = f', <span class="dt-when">if {_text(step.when)}</span>' if step.when else ""
     seen = audience(step)
-    told = (
-        f' <span class="{"dt-unseen" if step.unseen_by else "dt-sees"}">{_text(seen)}</span>' if seen else ""
-    )
+    told = f'; <span class="dt-unseen">{_text(seen)}</span>' if seen else ""
     text = f'<br><span class="dt-text">{_text(step.text)}</span>' if step.text else ""
     move = f'<span class="dt-move">{_text(step.title)}</span>'
     return f'<li class="dt-step">{who} {move}: {words}{when}{told}{text}</li>'
@@ -150,7 +148,7 @@ def _step(step: Step) -> str:
 def _menu(said: Step | Secret) -> str:
     return " or ".join(
         f'<span class="dt-option">{_text(option)}</span>'
-        + (f' <span class="dt-probability">{_text(chance)}</span>' if chance else "")
+        + (f' <span class="dt-probability">({_text(chance)})</span>' if chance else "")
         for option, chance in menu(said)
     )
 

@@ -105,12 +105,10 @@ def menu(said: Step | Secret) -> list[tuple[str, str]]:
 
 
 def audience(step: Step) -> str:
-    """Who sees the move, as a clause."""
+    """Who sees the move, as a clause; empty where all do."""
     if step.seen_by and step.unseen_by:
         return f"seen by {listed(list(step.seen_by))}, not by {listed(list(step.unseen_by))}"
-    if step.unseen_by:
-        return f"not seen by {listed(list(step.unseen_by))}"
-    return "seen by all" if step.seen_by else ""
+    return f"not seen by {listed(list(step.unseen_by))}" if step.unseen_by else ""
 
 
 _IN = re.compile(r"\bin \{([^{}]*)\}")
@@ -135,5 +133,7 @@ def summary(game: Game) -> str:
         count = len(game.types)
         said += f"; {count} thing{'' if count == 1 else 's'} known to one player alone"
     if hidden:
-        said += f"; {hidden} move{'' if hidden == 1 else 's'} not seen by everyone"
-    return said + "."
+        return (
+            f"{said}. {hidden} move{' is' if hidden == 1 else 's are'} not seen by everyone; all others are."
+        )
+    return f"{said}. Everyone sees every move." if len(game.players) > 1 else f"{said}."
