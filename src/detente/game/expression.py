@@ -102,7 +102,7 @@ class Expression:
     ) -> Numeric:
         """Its value: a float, or an array [draw] where a name is one. Words stand for option labels."""
         words = {name: Label(word) for name, word in known.items() if isinstance(word, str)}
-        columns = {name: number for name, number in known.items() if not isinstance(number, str)}
+        columns = {name: _column(number) for name, number in known.items() if not isinstance(number, str)}
         node = self.node.bind(words) if words else self.node
         with np.errstate(all="ignore"):
             value = node.value(columns, calls or {})
@@ -126,6 +126,14 @@ def parse(text: object, where: Where | None = None, calls: Collection[str] = ())
         if math.isfinite(number):
             return Expression(Number(number))
     raise ExpressionError("this is not a formula", where=where, found=text, allowed=syntax.LANGUAGE)
+
+
+def _column(given: object) -> Numeric:
+    """A number, or an array of numbers, in double precision."""
+    if isinstance(given, float):
+        return given
+    column = np.asarray(given, dtype=np.float64)
+    return column if column.ndim else float(column)
 
 
 def as_node(value: Known | Expression) -> Node:
