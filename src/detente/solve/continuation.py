@@ -16,11 +16,12 @@ from detente.solve.linear import newton_and_tangent
 from detente.solve.work import (
     AIM,
     BEND,
+    LINEAR,
     EVALUATIONS,
     EXPECTED,
     GROWTH,
     KEPT,
-    LAST_GROWTH,
+    SPARE,
     PULL,
     RESIDUAL,
     SIGN,
@@ -35,6 +36,7 @@ NEWTON = 8  # corrections at one lambda
 LOOSE, TIGHT = 3e-3, 1e-9  # size of the last Newton step, on the way and at the end
 WIDE = 0.5  # a correction above this is checked by stepping back
 RETURN = 1e-2  # how near stepping back must come
+FAR, STEADY = 100.0, 2.0  # lambda from which growth is taken for steady, and the mark of such a log-odds
 SMALLEST = 1e-4  # smallest relative step in lambda
 
 
@@ -72,9 +74,12 @@ def correct(t: Shape, w: Work, lam: float, tolerance: float) -> int:
     return NO_CONVERGENCE
 
 
-@kernel
-def moved(growth: float, bend: float, ratio: float) -> float:
-    """Change of a log-odds when lambda is multiplied by ``ratio`` and its growth goes like lambda to the power ``bend``."""
+@inlined
+def moved(w: Work, u: int, ratio: float) -> float:
+    """Predicted change of log-odds u when lambda is multiplied by ``ratio``, from its growth here and one step earlier."""
+    growth, bend = w.unknown[GROWTH, u], w.unknown[BEND, u]
+    if bend == STEADY:  # a lambda + b ln lambda
+        return w.unknown[LINEAR, u] * (ratio - 1.0) + (growth - w.unknown[LINEAR, u]) * math.log(ratio)
     if abs(bend) < 1e-3:
         return growth * math.log(ratio)
     return growth * (ratio**bend - 1.0) / bend
@@ -82,15 +87,22 @@ def moved(growth: float, bend: float, ratio: float) -> float:
 
 @inlined
 def note_growth(w: Work, lam: float, before: float) -> None:
-    """Take over the tangent at lambda; from it and the one at ``before`` estimate how growth bends."""
+    """Take over the tangent at lambda; with the one at ``before`` (0: none) choose how each log-odds is predicted.
+
+    Far up the branch a log-odds goes like a lambda + b ln lambda + c (an option that loses, or whose probability vanishes in
+    proportion to 1 / lambda) or like c + d / lambda (a mix); lower down its growth is taken for a power of lambda.
+    """
     for u in range(w.unknown.shape[1]):
-        w.unknown[LAST_GROWTH, u] = w.unknown[GROWTH, u]
-        w.unknown[GROWTH, u] = lam * w.unknown[TANGENT, u]
-        new, old = w.unknown[GROWTH, u], w.unknown[LAST_GROWTH, u]
+        old, new = w.unknown[GROWTH, u], lam * w.unknown[TANGENT, u]
+        w.unknown[GROWTH, u] = new
         bend = 1.0 if abs(new) > 1.0 else -1.0
-        if before > 0.0 and new * old > 0.0 and abs(old) > 1e-9 and abs(new) > 1e-9:
-            bend = math.log(new / old) / math.log(lam / before)
-        w.unknown[BEND, u] = max(-1.0, min(1.0, bend))
+        if before > 0.0:
+            if lam > FAR and abs(new) > 0.3:
+                bend = STEADY
+                w.unknown[LINEAR, u] = (new - old) / (1.0 - before / lam)
+            elif new * old > 0.0 and abs(old) > 1e-9 and abs(new) > 1e-9:
+                bend = max(-1.0, min(1.0, math.log(new / old) / math.log(lam / before)))
+        w.unknown[BEND, u] = bend
 
 
 @inlined
@@ -129,9 +141,7 @@ def follow(t: Shape, w: Work, lam: float, target: float) -> tuple[float, bool]:
             if there * 1.05 > target:
                 there = target
             for u in range(n):
-                w.unknown[AIM, u] = w.unknown[KEPT, u] + moved(
-                    w.unknown[GROWTH, u], w.unknown[BEND, u], there / lam
-                )
+                w.unknown[AIM, u] = w.unknown[KEPT, u] + moved(w, u, there / lam)
         for u in range(n):
             w.unknown[Z, u] = w.unknown[AIM, u]
         tolerance = TIGHT if there == target else LOOSE
@@ -175,15 +185,16 @@ def _returns(t: Shape, w: Work, lam: float, there: float) -> bool:
         return True
     for u in range(n):
         w.unknown[AIM, u] = w.unknown[Z, u]
-        w.unknown[LAST_GROWTH, u] = w.unknown[
+        w.unknown[SPARE, u] = w.unknown[
             TANGENT, u
         ]  # kept here while the tangent is overwritten; note_growth sets it anew
         growth = there * w.unknown[TANGENT, u]
-        w.unknown[Z, u] += moved(growth, 1.0 if abs(growth) > 1.0 else 0.0, lam / there)
+        ratio = lam / there
+        w.unknown[Z, u] += growth * (ratio - 1.0 if abs(growth) > 1.0 else math.log(ratio))
     code = correct(t, w, lam, LOOSE)
     near = code == DONE
     for u in range(n):
         near = near and size_of(w.unknown[Z, u] - w.unknown[KEPT, u], w.unknown[KEPT, u]) <= RETURN
         w.unknown[Z, u] = w.unknown[AIM, u]
-        w.unknown[TANGENT, u] = w.unknown[LAST_GROWTH, u]
+        w.unknown[TANGENT, u] = w.unknown[SPARE, u]
     return near

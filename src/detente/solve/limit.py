@@ -16,15 +16,15 @@ from detente.solve.kernel import differentiate
 from detente.solve.linear import newton_and_tangent
 from detente.solve.twofold import add, divide, exponential, logarithm, multiply
 from detente.solve.work import (
-    BEND,
     EVALUATIONS,
     EXPECTED,
-    GROWTH,
     KEPT,
     KEPT_LO,
+    LAST_MOVE,
     LAST_PROB,
     LOG_PROB,
     LOG_REACH_LO,
+    MOVE,
     PROB,
     PROB_LO,
     PULL,
@@ -41,6 +41,7 @@ from detente.solve.work import (
     Z,
 )  # fmt: skip
 
+FIRST_RATIO, MOST_RATIO = 20.0, 1e3  # steps in lambda
 FAINT = -85.0  # log of a probability that no longer shows in 31 digits, with lambda 1e12 to spare
 
 
@@ -188,10 +189,29 @@ def _correct_twofold(t: Shape, w: Work, f: Fine, lam: float) -> bool:
 
 
 @inlined
+def _ahead(w: Work, f: Fine, u: int, last: float, ratio: float, step: float) -> float:
+    """Predicted change of log-odds u when lambda is multiplied by ``step``, after steps by ``last`` and ``ratio`` (0: none yet).
+
+    From the moves over the last two steps, as a lambda + b ln lambda, or d / lambda for a mix: unlike the tangent, whose
+    Jacobian is in doubles, moves are exact enough to keep differences of huge log-odds in place.
+    """
+    if last == 0.0:
+        return moved(w, u, step)
+    move, before = f.unknown[MOVE, u], f.unknown[LAST_MOVE, u]
+    if abs(move) < 0.1 * math.log(ratio):
+        return move * (1.0 / step - 1.0) / (1.0 - ratio)
+    # before = linear (1 - 1 / last) / ratio + b ln last, move = linear (1 - 1 / ratio) + b ln ratio
+    p, q, r, s = (1.0 - 1.0 / last) / ratio, math.log(last), 1.0 - 1.0 / ratio, math.log(ratio)
+    d = p * s - q * r
+    linear, b = (before * s - move * q) / d, (move * p - before * r) / d
+    return linear * (step - 1.0) + b * math.log(step)
+
+
+@inlined
 def climb(t: Shape, w: Work, f: Fine, lam: float, target: float) -> tuple[float, bool]:
     """From the accepted point ``w.kept`` at ``lam`` to ``target`` in double-double numbers; lambda reached, and whether.
 
-    ``w.p_last`` is the strategy at the last lambda before the target, below it by a factor of 30 or more.
+    ``LAST_PROB`` is the strategy at the last lambda before the target, below it by a factor of 30 or more.
     """
     n = w.unknown.shape[1]
     for u in range(n):
@@ -199,24 +219,29 @@ def climb(t: Shape, w: Work, f: Fine, lam: float, target: float) -> tuple[float,
     if not _correct_twofold(t, w, f, lam):
         return lam, False
     note_growth(w, lam, 0.0)
-    before, ratio = 0.0, 100.0
+    last, ratio, step = 0.0, 0.0, FIRST_RATIO
     _keep(t, w, f)
     while lam < target:
-        there = min(lam * ratio, target)
+        there = min(lam * step, target)
         if there < target and there * 30.0 > target:
             there = target / 30.0 if target > 60.0 * lam else target
         for u in range(n):
-            change = moved(w.unknown[GROWTH, u], w.unknown[BEND, u], there / lam)
+            change = _ahead(w, f, u, last, ratio, there / lam)
             w.unknown[Z, u], f.unknown[Z_LO, u] = add(w.unknown[KEPT, u], f.unknown[KEPT_LO, u], change, 0.0)
         if _correct_twofold(t, w, f, there):
-            note_growth(w, there, before)
-            before, lam = there, there
-            ratio = min(ratio * 10.0, 1e4)
+            for u in range(n):
+                f.unknown[LAST_MOVE, u] = f.unknown[MOVE, u]
+                move, low = add(w.unknown[Z, u], f.unknown[Z_LO, u], -w.unknown[KEPT, u], -f.unknown[KEPT_LO, u])
+                f.unknown[MOVE, u] = move + low
+            note_growth(w, there, lam)
+            last, ratio = ratio, there / lam
+            lam = there
+            step = min(step * 10.0, MOST_RATIO)
             if lam < target:
                 _keep(t, w, f)
         else:
-            ratio = ratio**0.4
-            if ratio < 1.05:
+            step = step**0.4
+            if step < 1.05:
                 break
     if lam < target:
         for u in range(n):

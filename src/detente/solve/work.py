@@ -9,14 +9,14 @@ import numpy as np
 from detente.game.tree import Floats, Ints
 from detente.solve.compile import FIRST_SLOT, START, Shape
 
-# Rows of Work.unknown: log-odds against the first option; the last accepted point; dz / d ln lambda there, the
-# same one step earlier, the exponent of its growth; predicted point; residual; worth of the option less that of the first;
-# Newton step; dz / d lambda.
-Z, KEPT, GROWTH, LAST_GROWTH, BEND, AIM, RESIDUAL, PULL, STEP, TANGENT = range(10)
+# Rows of Work.unknown: log-odds against the first option; the last accepted point; dz / d ln lambda there; room; how that
+# growth bends and its part proportional to lambda; the predicted point; residual; worth of the option less that of
+# the first; Newton step; dz / d lambda.
+Z, KEPT, GROWTH, SPARE, BEND, LINEAR, AIM, RESIDUAL, PULL, STEP, TANGENT = range(11)
 PROB, LOG_PROB, WORTH = range(3)  # of Work.slot
 SIGN, EXPECTED = range(2)  # of Work.flag: the sign of a block's determinant, and the one it should have
 EVALUATIONS, TURNS, BRANCHES, CROSSINGS = range(4)  # of Work.count
-Z_LO, KEPT_LO = range(2)  # of Fine.unknown
+Z_LO, KEPT_LO, MOVE, LAST_MOVE = range(4)  # of Fine.unknown
 PROB_LO, WORTH_LO, LAST_PROB = range(3)  # of Fine.slot
 REACH, REACH_LO, LOG_REACH_LO = range(3)  # of Fine.node
 
@@ -24,7 +24,7 @@ REACH, REACH_LO, LOG_REACH_LO = range(3)  # of Fine.node
 class Work(NamedTuple):
     """Scratch arrays in double precision."""
 
-    unknown: Floats  # [10, unknown]
+    unknown: Floats  # [11, unknown]
     slot: Floats  # [3, slot + chance edge]
     log_reach: Floats  # [node]
     belief: Floats  # [place]
@@ -42,7 +42,7 @@ class Work(NamedTuple):
 class Fine(NamedTuple):
     """Low parts of double-double numbers (see twofold.py), and what only the limit needs."""
 
-    unknown: Floats  # [2, unknown]
+    unknown: Floats  # [4, unknown]
     slot: Floats  # [3, slot + chance edge]
     node: Floats  # [3, node]
     belief: Floats  # [place]
@@ -54,7 +54,7 @@ def make_work(shape: Shape, players: int, chance_edges: int) -> tuple[Work, Fine
     n, slots = int(shape.block[-1, START]), int(shape.sets[-1, FIRST_SLOT])
     nodes, places, blocks = len(shape.node), len(shape.member), len(shape.block) - 1
     work = Work(
-        unknown=np.zeros((10, n)),
+        unknown=np.zeros((11, n)),
         slot=np.zeros((3, slots + chance_edges)),
         log_reach=np.zeros(nodes),
         belief=np.zeros(places),
@@ -69,7 +69,7 @@ def make_work(shape: Shape, players: int, chance_edges: int) -> tuple[Work, Fine
         count=np.zeros(4, np.int32),
     )
     fine = Fine(
-        unknown=np.zeros((2, n)),
+        unknown=np.zeros((4, n)),
         slot=np.zeros((3, slots + chance_edges)),
         node=np.zeros((3, nodes)),
         belief=np.zeros(places),
