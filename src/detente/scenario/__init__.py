@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from detente.scenario.claim import Claim, Quantity
     from detente.scenario.evaluate import REASONS, Evaluation, Evaluator
+    from detente.scenario.locate import scenario_path, shipped
     from detente.scenario.model import (
         BASELINE,
         Binding,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from detente.scenario.project import new_project
     from detente.scenario.reader import read_scenario, scenario_from_text
     from detente.scenario.scenario import Scenario
-    from detente.scenario.shipped import scenario_path, shipped
     from detente.scenario.target import open_game, point
     from detente.scenario.witness import Witness, check_claims
     from detente.scenario.write import scenario_text, write_scenario
@@ -42,7 +42,7 @@ _HOME = {
     "project": ("new_project",),
     "reader": ("read_scenario", "scenario_from_text"),
     "scenario": ("Scenario",),
-    "shipped": ("scenario_path", "shipped"),
+    "locate": ("scenario_path", "shipped"),
     "target": ("open_game", "point"),
     "witness": ("Witness", "check_claims"),
     "write": ("scenario_text", "write_scenario"),

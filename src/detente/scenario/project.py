@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from detente.errors import GameError, Where
+from detente.scenario.locate import FILE, scenario_path, shipped, template
 from detente.scenario.saved import save
-from detente.scenario.shipped import FILE, scenario_path, shipped, template
 from detente.scenario.text import read_text
 
 README = "README.md"

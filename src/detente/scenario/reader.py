@@ -15,6 +15,7 @@ from detente.game.place import Places
 from detente.game.spec import GAME_KEYS
 from detente.scenario.change import read_change
 from detente.scenario.claim import Claim, read_formula
+from detente.scenario.locate import scenario_path
 from detente.scenario.model import (
     BASELINE,
     Binding,
@@ -31,7 +32,6 @@ from detente.scenario.origin import check_origins
 from detente.scenario.scenario import Scenario
 from detente.scenario.schema import SCENARIO_KEYS, ChangeShape, ClaimShape, PolicyShape, ScenarioShape
 from detente.scenario.shaping import shaped
-from detente.scenario.shipped import scenario_path
 from detente.scenario.text import read_text
 
 

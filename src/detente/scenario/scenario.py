@@ -42,8 +42,8 @@ class Scenario:
     off: tuple[str, ...] = ()
     dropped: Mapping[str, str] = field(default_factory=dict)  # policy, claim or law -> the part that it needs
     path: Path | None = None
-    text: str = ""  # the file as it was read, comments and all
-    places: Places = field(default_factory=Places)
+    text: str = field(default="", repr=False)  # the file as it was read, comments and all
+    places: Places = field(default_factory=Places, repr=False)
 
     @property
     def standing(self) -> Change:

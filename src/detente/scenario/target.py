@@ -10,8 +10,8 @@ from detente.errors import BadInput, Where
 from detente.game import Tree, read_efg, read_game, unfold
 from detente.models import catalogue, find
 from detente.scenario.evaluate import Evaluator
+from detente.scenario.locate import shipped
 from detente.scenario.reader import read_scenario
-from detente.scenario.shipped import shipped
 
 SUFFIXES = (".yaml", ".yml", ".efg")
 

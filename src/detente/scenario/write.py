@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 
 from detente.errors import GameError
 from detente.game.file import parse_yaml
@@ -65,15 +66,21 @@ def scenario_text(
     return text
 
 
-def _binding(b: Binding) -> dict[str, Any]:
-    return {"actor": b.actor, "status": b.status, "because": list(b.because)}
+def _binding(b: Binding) -> CommentedMap:
+    return _in_one_line({"actor": b.actor, "status": b.status, "because": list(b.because)})
 
 
-def _match(m: Match) -> dict[str, Any]:
-    return {
+def _match(m: Match) -> CommentedMap:
+    return _in_one_line({
         "statement": m.statement, "claim": m.claim, "stance": m.stance, "score": float(m.score),
         "decided_by": m.decided_by, "words": list(m.words),
-    }  # fmt: skip
+    })  # fmt: skip
+
+
+def _in_one_line(entries: dict[str, Any]) -> CommentedMap:
+    made = CommentedMap(entries)
+    made.fa.set_flow_style()
+    return made
 
 
 def _block(key: str, entries: Any) -> str:
@@ -82,7 +89,6 @@ def _block(key: str, entries: Any) -> str:
         return ""
     yaml = YAML()
     yaml.width = 1_000_000
-    yaml.default_flow_style = None  # entries in one line each
     yaml.allow_unicode = True
     yaml.representer.add_representer(type(None), lambda r, _: r.represent_scalar("tag:yaml.org,2002:null", "null"))
     yaml.indent(mapping=2, sequence=4, offset=2)
