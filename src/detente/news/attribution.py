@@ -14,6 +14,7 @@ from spacy.tokens import Doc, Token
 
 from .found import Found
 from .frames import found_in
+from .gazetteer import forms, given_names, slug
 from .polarity import polarity_of
 from .quotes import continues, quotations
 from .words import words
@@ -59,9 +60,7 @@ def attributions(text: str, pieces: Sequence[tuple[Doc, int]]) -> list[Attributi
     paragraphs = [Paragraph(n, doc, base) for n, (doc, base) in enumerate(pieces)]
     drafts: list[tuple[Paragraph, Found]] = []
     for paragraph in paragraphs:
-        paragraph.doc.user_data["quoted"] = frozenset(
-            t.i for t in paragraph.doc if any(a <= paragraph.base + t.idx < b for a, b in quoted)
-        )
+        paragraph.doc.user_data["quoted"] = _quoted_tokens(paragraph, quoted)
         for found in found_in(paragraph.doc):
             at = paragraph.base + found.anchor.idx
             if not any(a <= at < b for a, b in quoted):
@@ -70,6 +69,13 @@ def attributions(text: str, pieces: Sequence[tuple[Doc, int]]) -> list[Attributi
     drafts += colons
     _give_quotations(text, quoted, drafts, paragraphs)
     return _outermost(text, quoted, drafts)
+
+
+def _quoted_tokens(paragraph: Paragraph, quoted: list[Span]) -> frozenset[int]:
+    inside = [(a, b) for a, b in quoted if a < paragraph.end and paragraph.base < b]
+    if not inside:
+        return frozenset()
+    return frozenset(t.i for t in paragraph.doc if any(a <= paragraph.base + t.idx < b for a, b in inside))
 
 
 # ------------------------------------------------------------------ quotations find their speaker
@@ -198,42 +204,34 @@ def _only_the_clause(start: int, end: int, owner: tuple[Paragraph, Found], text:
 _NO_NAMES = words("labels that are no speakers")
 
 
+_NAMELESS = frozenset(
+    ("poll", "report", "study", "survey", "officials", "official", "police", "experts", "expert", "aide", "source", "sources")
+)
+
+
+def _a_name(head: list[Token]) -> bool:
+    """Whether the words before a colon are the name of somebody: capitals throughout, or names alone, and not a place."""
+    if tuple(t.text for t in head) in forms():
+        return False
+    if len(head) <= 4 and all(t.is_upper and len(t) > 1 for t in head):
+        return True
+    names = all(t.pos_ == "PROPN" and t.text[:1].isupper() for t in head)
+    return names and len(head) <= 5 and (len(head) > 1 or head[0].ent_type_ == "PERSON" or slug(head[0].text) in given_names())
+
+
 def _colon(paragraph: Paragraph) -> list[tuple[Paragraph, Found]]:
     """ "Romeo: I will go." - a name, a colon, and what he says; also "Poll: ..." as a headline."""
     doc = paragraph.doc
     for token in doc[: min(len(doc), 9)]:
         if token.text != ":":
             continue
-        head = [t for t in doc[: token.i] if not t.is_space]
+        head = [t for t in doc[: token.i] if not t.is_space and not t.is_punct]
         if not 1 <= len(head) <= 7 or token.i + 2 >= len(doc):
             return []
-        words = [t.lower_ for t in head]
-        texts = {
-            "poll",
-            "report",
-            "study",
-            "survey",
-            "officials",
-            "official",
-            "police",
-            "experts",
-            "expert",
-            "aide",
-            "source",
-            "sources",
-        }
-        named = any(t.ent_type_ in ("PERSON", "ORG", "NORP", "GPE") for t in head) and all(
-            t.pos_ in ("PROPN", "PUNCT", "PART") or t.is_title or t.ent_type_ or t.is_upper for t in head
-        )
-        if (words[0] in _NO_NAMES and words[-1] not in texts) or ")" in words:
+        low = [t.lower_ for t in head]
+        if (low[0] in _NO_NAMES and low[-1] not in _NAMELESS) or ")" in doc[: token.i].text:
             return []
-        if not (
-            named
-            or words[-1] in texts
-            or (len(head) <= 3 and all(t.is_upper and t.is_alpha and len(t) > 1 for t in head))
-        ):
-            return []
-        if any(t.pos_ in ("VERB", "AUX") and t.lower_ not in texts and not t.is_upper for t in head):
+        if not (low[-1] in _NAMELESS or _a_name(head)):
             return []
         span = (head[0].i, head[-1].i)
         last = len(doc) - 1
@@ -347,15 +345,12 @@ def _trim_cue(text: str, a: int, b: int) -> Span | None:
 
 def _form(text: str, quoted: list[Span], content: list[Span]) -> bool | Literal["mixed"]:
     """Direct if at least nine tenths of the letters stand in quotation marks, mixed if some do."""
-    inside = outside = 0
-    for a, b in content:
-        for at in range(a, b):
-            if text[at].isalnum():
-                if any(x <= at < y for x, y in quoted):
-                    inside += 1
-                else:
-                    outside += 1
-    share = inside / max(1, inside + outside)
+    near = [(x, y) for x, y in quoted if any(x < b and a < y for a, b in content)]
+    if not near:
+        return False
+    letters = [at for a, b in content for at in range(a, b) if text[at].isalnum()]
+    inside = sum(1 for at in letters if any(x <= at < y for x, y in near))
+    share = inside / max(1, len(letters))
     return True if share >= 0.9 else "mixed" if share > 0 else False
 
 

@@ -35,6 +35,8 @@ class Cleaned:
 
 
 def clean(original: str) -> Cleaned:
+    if not _CHANGE.search(original):
+        return _join_lines(original, list(range(len(original))), list(range(1, len(original) + 1)))
     out: list[str] = []
     places: list[int] = []
     ends: list[int] = []
@@ -45,12 +47,14 @@ def clean(original: str) -> Cleaned:
             places.append(start)
             ends.append(end)
 
+    def keep(start: int, end: int) -> None:
+        out.append(original[start:end])
+        places.extend(range(start, end))
+        ends.extend(range(start + 1, end + 1))
+
     at = 0
     for match in _CHANGE.finditer(original):
-        for i in range(at, match.start()):
-            out.append(original[i])
-            places.append(i)
-            ends.append(i + 1)
+        keep(at, match.start())
         found = match.group()
         if found[0] == "&":
             put(html.unescape(found).replace("\u00a0", " "), match.start(), match.end())
@@ -62,10 +66,7 @@ def clean(original: str) -> Cleaned:
         else:
             put(" ", match.start(), match.end())
         at = match.end()
-    for i in range(at, len(original)):
-        out.append(original[i])
-        places.append(i)
-        ends.append(i + 1)
+    keep(at, len(original))
     return _join_lines("".join(out), places, ends)
 
 
@@ -73,18 +74,19 @@ def _join_lines(text: str, places: list[int], ends: list[int]) -> Cleaned:
     """Lines of a block that was wrapped at a fixed width become one line."""
     drop: set[int] = set()
     space: set[int] = set()
-    for block in re.finditer(r"[^\n]+(?:\n[^\n]+)+", text):
-        lines = block.group().split("\n")
-        if not _wrapped(lines):
+    at = 0
+    for block in re.split(r"(\n\s*\n)", text):
+        lines = block.strip("\n").split("\n")
+        start, at = at + len(block) - len(block.lstrip("\n")), at + len(block)
+        if len(lines) < 2 or not _wrapped(lines):
             continue
-        at = block.start()
-        for line, following in itertools.pairwise(lines):
-            newline = at + len(line)
-            if re.search(r"[A-Za-z]{2}-$", line) and following[:1].islower():
+        for line, following in zip(lines, lines[1:], strict=False):
+            newline = start + len(line)
+            if re.search(r"[A-Za-z]{2}-$", line[-3:]) and following[:1].islower():
                 drop |= {newline - 1, newline}
             else:
                 space.add(newline)
-            at = newline + 1
+            start = newline + 1
     if not drop and not space:
         return Cleaned(text, places, ends)
     keep = [i for i in range(len(text)) if i not in drop]

@@ -12,7 +12,7 @@ from spacy.tokens import Doc, Token
 from . import lexicon
 from .found import Found, Reach
 from .syntax import can_speak, cue_reach, is_passive, reach, source_reach, subject
-from .verbs import reporters_own, verbal
+from .verbs import object_end, reporters_own, verbal
 from .words import words
 
 
@@ -104,7 +104,7 @@ def _drawn(noun: Token, kind: str) -> Found | None:
         if child.dep_ == "prep" and child.lower_ == "from" and child.i > noun.i and thing:
             inner = [c for c in child.children if c.dep_ == "pobj"]
             if inner and can_speak(inner[0], "say"):
-                return Found("noun-drawn", [(cue_reach(verb)[0], noun.i)], [source_reach(inner[0])], [reach(thing[0])], kind, noun, inner[0])
+                return Found("noun-drawn", [(cue_reach(verb)[0], noun.i)], [(inner[0].left_edge.i, object_end(inner[0]))], [reach(thing[0])], kind, noun, inner[0])
     return None
 
 

@@ -21,6 +21,7 @@ class Place:
     seats: tuple[str, ...]
 
 
+@functools.lru_cache(maxsize=20_000)
 def slug(name: str) -> str:
     """A short id of letters, digits and hyphens."""
     ascii_name = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
@@ -28,6 +29,7 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"[.'’]", "", ascii_name)).strip("-")[:60].strip("-")
 
 
+@functools.lru_cache(maxsize=20_000)
 def fold(name: str) -> str:
     """One spelling for the ways in which one surname is transliterated: Zelensky, Zelenskyy, Zelenskiy, Zelenskij."""
     word = slug(name).replace("-", "")

@@ -8,10 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span, Token
 
+from .gazetteer import forms, given_names, slug
 from .lexicon import VERBS
 from .model import language_model
+from .words import words
+
+TITLES = words("titles")
+_BODIES = words("words of names of bodies")
 
 #: A paragraph longer than this is parsed in parts, so that memory stays bounded.
 LONGEST_PARAGRAPH = 8_000
@@ -28,10 +33,51 @@ def parse(text: str) -> list[tuple[Doc, int]]:
     """Each paragraph parsed, with the offset at which it begins in ``text``."""
     nlp = language_model()
     parsed = []
-    for doc, base in nlp.pipe(paragraphs(text), as_tuples=True, batch_size=64):
-        doc.user_data["base"] = base
-        parsed.append((doc, base))
+    with nlp.select_pipes(disable=["ner"]):
+        for doc, base in nlp.pipe(paragraphs(text), as_tuples=True, batch_size=64):
+            doc.user_data["base"] = base
+            parsed.append((doc, base))
+    _name_the_doubtful([doc for doc, _ in parsed])
     return parsed
+
+
+def _name_the_doubtful(docs: list[Doc]) -> None:
+    """Names are looked for by the model only in sentences with a name that the word lists leave open: it costs as much
+    as all the rest of parsing."""
+    seen: set[str] = set()
+    chosen = [sentence for doc in docs for sentence in doc.sents if _doubtful(sentence, seen)]
+    copies = [sentence.as_doc() for sentence in chosen]
+    for sentence, copy in zip(chosen, language_model().get_pipe("ner").pipe(copies, batch_size=64), strict=True):
+        doc, start = sentence.doc, sentence.start
+        found = [Span(doc, start + e.start, start + e.end, label=e.label) for e in copy.ents]
+        if found:
+            doc.set_ents([*doc.ents, *found], default="unmodified")
+
+
+def _doubtful(sentence: Span, seen: set[str]) -> bool:
+    doubtful = False
+    run: list[Token] = []
+    for token in [*sentence, None]:
+        if token is not None and token.pos_ == "PROPN" and token.text[:1].isupper():
+            run.append(token)
+            continue
+        if run:
+            name = " ".join(t.text for t in run)
+            if name not in seen:
+                seen.update((name, run[-1].text))
+                doubtful = doubtful or _open(run)
+        run = []
+    return doubtful
+
+
+def _open(run: list[Token]) -> bool:
+    """Whether the word lists do not say what a run of capitalised words is."""
+    names = [t for t in run if t.lower_ not in TITLES]
+    if not names or len(names) < len(run) or tuple(t.text for t in run) in forms():
+        return False
+    if any(t.lower_ in _BODIES for t in names) or slug(names[0].text) in given_names():
+        return False
+    return len(names) > 1 or names[0].dep_ in ("nsubj", "poss")
 
 
 def paragraphs(text: str) -> list[tuple[str, int]]:

@@ -6,6 +6,7 @@ willingness", "Will they come?"). A negation deeper down ("said that those who d
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from spacy.tokens import Token
@@ -13,21 +14,6 @@ from spacy.tokens import Token
 from .found import Found
 
 Polarity = Literal["asserted", "denied", "asked"]
-_NEGATIVE = {
-    "not",
-    "n't",
-    "n’t",
-    "never",
-    "neither",
-    "nor",
-    "no",
-    "hardly",
-    "scarcely",
-    "without",
-    "nobody",
-    "nothing",
-    "none",
-}
 
 
 def polarity_of(found: Found) -> Polarity:
@@ -59,27 +45,19 @@ def _negated(token: Token) -> bool:
 
 
 def _main(found: Found) -> Token | None:
-    """The verb at the top of the content, where the content is a clause."""
+    """The verb at the top of the content, where the content is one clause; None for a quotation of several sentences."""
     doc = found.anchor.doc
+    base = doc.user_data.get("base", 0)
+    quoted = [doc.char_span(max(0, a - base), b - base, alignment_mode="contract") for a, b in found.chars]
+    if len(quoted) > 1 or any(q is None or re.search(r"[.!?][”\"’']?\s", q.text) for q in quoted):
+        return None
     for first, last in found.content:
-        inside = [t for t in doc[first : last + 1] if t.head.i < first or t.head.i > last or t.head.i == t.i]
-        for token in inside:
-            if token.pos_ in ("VERB", "AUX"):
-                return token
-    for a, b in found.chars[:1]:
-        base = _base(found, a)
-        span = doc.char_span(a - base, b - base, alignment_mode="contract") if base is not None else None
-        if span is not None and span.root.pos_ in ("VERB", "AUX"):
-            return span.root
-    return None
-
-
-def _base(found: Found, at: int) -> int | None:
-    return (
-        found.anchor.doc.user_data.get("base")
-        if found.anchor.doc.user_data.get("base", at + 1) <= at
-        else None
-    )
+        for token in doc[first : last + 1]:
+            if not first <= token.head.i <= last or token.head.i == token.i:
+                if token.pos_ in ("VERB", "AUX"):
+                    return token
+    root = quoted[0].root if quoted and quoted[0] is not None else None
+    return root if root is not None and root.pos_ in ("VERB", "AUX") else None
 
 
 def _asks(found: Found) -> bool:

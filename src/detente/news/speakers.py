@@ -7,6 +7,7 @@ document, and "we".
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from .registry import Entry, Registry
 from .words import words
 
 TITLES = words("titles")
+_BODIES = words("words of names of bodies")
 OFFICES = words("offices")
 FEMALE = {"she", "her", "hers", "herself"}
 MALE = {"he", "him", "his", "himself"}
@@ -99,6 +101,7 @@ class Reader:
         self.id, self.text, self.pieces, self.registry = id, text, pieces, registry
         self.quoted = quotations(text)
         self.mentions: list[Mention] = []
+        self.in_sentence: dict[int, list[Mention]] = {}
         self.at: dict[tuple[int, int], Mention] = {}  # (paragraph, token) -> mention
         self.sentences = self._number_sentences()
         self.seen: list[str] = []  # persons named in full in this document
@@ -167,11 +170,21 @@ class Reader:
     def about(self, spans: Sequence[tuple[int, int]], speaker: str | None) -> tuple[str, ...]:
         """Actors mentioned in the content, in order, the speaker left out."""
         found: dict[str, None] = {}
-        for mention in sorted(self.mentions, key=lambda m: (m.paragraph, m.first)):
+        for mention in sorted(
+            (m for a, b in spans for m in self._mentions_between(a, b)), key=lambda m: (m.paragraph, m.first)
+        ):
             start, end = self._chars(mention)
             if mention.actor != speaker and any(a <= start and end <= b for a, b in spans):
                 found[mention.actor] = None
         return tuple(found)
+
+    def _mentions_between(self, start: int, end: int) -> list[Mention]:
+        starts = [base for _, base in self.pieces]
+        first = max(0, bisect.bisect_right(starts, start) - 1)
+        last = bisect.bisect_left(starts, end)
+        numbers = range(first, min(last, len(self.pieces)))
+        sentences = {s for n in numbers for s in self.sentences[n]}
+        return [m for s in sorted(sentences) for m in self.in_sentence.get(s, ()) if m.paragraph in numbers]
 
     def chars(self) -> list[tuple[str, int, int, str]]:
         """Every mention as (actor, start, end, how) in code points of the text that was parsed."""
@@ -465,8 +478,9 @@ class Reader:
             own_subject = (
                 self.at[number, doing.i].actor if doing is not None and (number, doing.i) in self.at else None
             )
+        urged = _urged(token) if token.dep_ == "poss" else None
         best: dict[str, float] = {}
-        for mention in self.mentions:
+        for mention in [m for s in range(here - 4, here + 1) for m in self.in_sentence.get(s, ())]:
             entry = self.registry[mention.actor]
             if entry.kind != "person" or mention.how == "people" or mention.actor == own_subject:
                 continue
@@ -484,6 +498,8 @@ class Reader:
             score += 0.3 if mention.how == "pronoun" else 0.0
             if distance == 0 and token.dep_ == "poss":
                 score += 0.5 * mention.first / max(1, token.i)
+            if urged is not None and (mention.paragraph, mention.head) == (number, urged.i):
+                score += 1.2
             best[mention.actor] = max(best.get(mention.actor, -99.0), score)
         ranked = sorted(best.items(), key=lambda s: -s[1])
         if not ranked or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < 0.35):
@@ -503,7 +519,7 @@ class Reader:
         here = self._sentence(number, token)
         plural = token.lower_ in PLURAL
         near: list[tuple[tuple[int, int], Entry | tuple[int, int]]] = []
-        for mention in self.mentions:
+        for mention in [m for s in range(here - 2, here + 1) for m in self.in_sentence.get(s, ())]:
             kind = self.registry[mention.actor].kind
             fits = kind in ("group",) if plural else kind in ("organisation", "country")
             if (
@@ -541,9 +557,10 @@ class Reader:
                 continue
         mention = Mention(
             entry.id, number, first, last, root.i, self._sentence(number, root),
-            root.dep_ in ("nsubj", "nsubjpass"), self._is_quoted(number, doc[first]), how,
+            _is_subject(root), self._is_quoted(number, doc[first]), how,
         )  # fmt: skip
         self.mentions.append(mention)
+        self.in_sentence.setdefault(mention.sentence, []).append(mention)
         for i in range(first, last + 1):
             if (number, i) not in self.at or (how == "name" and head is None) or i == root.i:
                 self.at[number, i] = mention
@@ -558,20 +575,42 @@ class Reader:
 
     def _is_quoted(self, number: int, token: Token) -> bool:
         at = self.pieces[number][1] + token.idx
-        return any(a <= at < b for a, b in self.quoted)
+        place = bisect.bisect_right(self.quoted, (at, len(self.text) + 1)) - 1
+        return place >= 0 and at < self.quoted[place][1]
 
-    def _number_sentences(self) -> list[dict[int, int]]:
+    def _number_sentences(self) -> list[list[int]]:
+        """For each paragraph and token the number of its sentence in the document."""
         numbered, count = [], 0
         for doc, _ in self.pieces:
-            starts: dict[int, int] = {}
-            for sent in doc.sents:
-                starts[sent.start] = count
-                count += 1
-            numbered.append(starts)
+            of_token: list[int] = []
+            for token in doc:
+                count += bool(token.is_sent_start)
+                of_token.append(count)
+            numbered.append(of_token)
         return numbered
 
     def _sentence(self, number: int, token: Token) -> int:
-        return self.sentences[number][token.sent.start]
+        return self.sentences[number][token.i]
+
+
+def _urged(token: Token) -> Token | None:
+    """Who is to do the thing in "urged him to give up his post": the object that governs the infinitive."""
+    verb = token.head
+    for _ in range(5):
+        if verb.dep_ == "xcomp":
+            objects = [c for c in verb.head.children if c.dep_ == "dobj" and verb.head.i < c.i < verb.i]
+            if objects:
+                return objects[0]
+        if verb.head == verb:
+            return None
+        verb = verb.head
+    return None
+
+
+def _is_subject(root: Token) -> bool:
+    while root.dep_ == "conj" and root.head != root:
+        root = root.head
+    return root.dep_ in ("nsubj", "nsubjpass")
 
 
 def _full_names(doc: Doc) -> list[tuple[int, int]]:
@@ -598,26 +637,26 @@ def _full_names(doc: Doc) -> list[tuple[int, int]]:
             found.append((first, last))
     taken = {i for a, b in found for i in range(a, b + 1)}
     for token in doc:
-        if (
-            token.i in taken
-            or token.pos_ != "PROPN"
-            or slug(token.text) not in given_names()
-            or not token.text[:1].isupper()
-        ):
+        if token.i in taken or token.pos_ != "PROPN" or not token.text[:1].isupper():
+            continue
+        titled = token.i > 0 and doc[token.i - 1].lower_ in TITLES and token.lower_ not in TITLES
+        if not titled and slug(token.text) not in given_names():
             continue
         last = token.i
-        while (
-            last + 1 < len(doc)
-            and doc[last + 1].pos_ == "PROPN"
-            and doc[last + 1].text[:1].isupper()
-            and last - token.i < 2
-            and last + 1 not in taken
-        ):
+        while last + 1 < len(doc) and last - token.i < 2 and last + 1 not in taken and _may_be_surname(doc[last + 1]):
             last += 1
-        if last > token.i and doc[token.i].ent_type_ not in ("GPE", "LOC", "FAC"):
+        if last > token.i and token.ent_type_ not in ("GPE", "LOC", "FAC") and (token.i, token.i) != (last, last):
             found.append((token.i, last))
             taken.update(range(token.i, last + 1))
     return sorted(found)
+
+
+def _may_be_surname(token: Token) -> bool:
+    return token.pos_ == "PROPN" and token.text[:1].isupper() and token.lower_ not in TITLES | _BODIES
+
+
+def _named_alone(token: Token) -> bool:
+    return token.ent_type_ == "PERSON" and token.ent_iob_ == "B"
 
 
 def _overrides(doc: Doc, first: int, last: int) -> bool:

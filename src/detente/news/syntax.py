@@ -162,6 +162,8 @@ def can_speak(token: Token, verb: str, speech: bool = True) -> bool:
         return True
     if token.pos_ == "NUM":
         return True
+    if token.tag_ == "NN" and token.text[:1].isupper() and not any(c.dep_ == "det" for c in token.children):
+        return True  # a name that the tagger took for a noun
     if token.pos_ in ("NOUN", "ADJ", "DET", "X"):
         if (
             lemma in PEOPLE

@@ -137,19 +137,10 @@ def _clause(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | Non
         return _make("verb-clause-around", verb, who, allowed, inserted)
     relative = _relative(verb, who)
     if relative:
-        rest = [
-            c
-            for c in verb.children
-            if c.i > max(verb.i, relative[1])
-            and c.dep_ in ("prep", "oprd", "acomp", "xcomp", "advmod", "ccomp")
-        ]
-        return _make(
-            "verb-relative",
-            verb,
-            who,
-            allowed,
-            [relative, *([(rest[0].left_edge.i, rest[-1].right_edge.i)] if rest else [])],
-        )
+        right_of = max(verb.i, relative[1])
+        rest = [c for c in verb.children if c.i > right_of and c.dep_ in ("prep", "oprd", "acomp", "xcomp", "advmod", "ccomp")]
+        if rest:
+            return _make("verb-relative", verb, who, allowed, [relative, (rest[0].left_edge.i, rest[-1].right_edge.i)])
     return None
 
 
@@ -354,11 +345,13 @@ def _object(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | Non
             and "c" in allowed.letters
         ):
             continue
+        if lemma not in lexicon.VERBS and who.lemma_.lower() not in lexicon.ARTEFACTS:
+            return None  # a poll shows a lead; a person who shows something does not speak
         if _light(child, lemma):
             return None
         if "i" in allowed.letters and "c" in allowed.letters and can_speak(child, "hear"):
             return None  # "told reporters", "asked me": the one spoken to
-        return _make("verb-object", verb, who, allowed, [(child.left_edge.i, _object_end(child))])
+        return _make("verb-object", verb, who, allowed, [(child.left_edge.i, object_end(child))])
     return None
 
 
@@ -372,7 +365,7 @@ def _light(noun: Token, lemma: str) -> bool:
     )
 
 
-def _object_end(noun: Token) -> int:
+def object_end(noun: Token) -> int:
     """The object without a clause in which it speaks itself ("rebuked critics who say ...")."""
     last = noun.right_edge.i
     for child in noun.children:
