@@ -63,7 +63,9 @@ def paragraphs(text: str, marks: Sequence[Mark], shown: int = SHOWN) -> list[Par
     """
     spans = sorted(span for mark in marks for span in mark.spans)
     begins = sorted((mark.begins, mark.anchor) for mark in marks)
-    ends = sorted((max(b for _, b, _ in mark.spans), mark.number) for mark in marks if mark.number is not None)
+    ends = sorted(
+        (max(b for _, b, _ in mark.spans), mark.number) for mark in marks if mark.number is not None
+    )
     whole = len(text) <= shown
     found: list[Paragraph] = []
     active: list[tuple[int, int, str]] = []

@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from detente.brief import words
+from detente.brief import sentences, words
 from detente.brief.marks import (
     ACCENT,
     INK,
@@ -39,7 +39,9 @@ CROSS, SALTIRE = "M-1,0L1,0M0,-1L0,1", "M-1,-1L1,1M-1,1L1,-1"
 Flips = Sequence[Mapping[str, Any]]
 
 
-def strip(parameter: Mapping[str, Any], base: float, flips: Flips, holds_at_base: bool | None, key: str) -> Markup:
+def strip(
+    parameter: Mapping[str, Any], base: float, flips: Flips, holds_at_base: bool | None, key: str
+) -> Markup:
     """A parameter's range with our middle value and each value at which the claim flips; every side is named.
 
     ``flips``: {at, holds: "above" | "below"}, the nearest to ``base`` first; without ``holds``, the side of ``base`` decides.
@@ -53,21 +55,27 @@ def strip(parameter: Mapping[str, Any], base: float, flips: Flips, holds_at_base
     held = [(a, b) for a, b, side in stretches if side == "holds"]
     if held:
         layers.append(segments(scale, held, 26, ACCENT, 5))
-    layers += [label((scale(a) + scale(b)) / 2, 11, side) for a, b, side in stretches if scale(b) - scale(a) > 30]
+    layers += [
+        label((scale(a) + scale(b)) / 2, 11, side) for a, b, side in stretches if scale(b) - scale(a) > 30
+    ]
     layers += [ticks(scale, [each["at"] for each in flips], 14, 36, 2), dot(scale, base, 26)]
     numbers = [(flips[0]["at"], shown_at, True), (base, shown_base, False)]
     numbers += [(each["at"], words.number(each["at"], digits=3), True) for each in flips[1:]]
     numbers += [(low, words.number(low), False), (high, words.number(high), False)]
     layers += _apart(scale, numbers, 49)
-    sides = ", ".join(f"{side} from {words.number(a, unit, 3)} to {words.number(b, unit, 3)}" for a, b, side in stretches)
+    sides = ", ".join(
+        f"{side} from {words.number(a, unit, 3)} to {words.number(b, unit, 3)}" for a, b, side in stretches
+    )
     told = (
-        f"{words.title(parameter)}, range {words.spread(low, high, unit)}: the claim {sides}. "
+        f"{sentences.title(parameter)}, range {words.spread(low, high, unit)}: the claim {sides}. "
         f"Our middle value is {words.with_unit(shown_base, unit)}."
     )
     return svg(layers, STRIP, 54, (14, 14, 2, 2), told, key)
 
 
-def _stretches(low: float, high: float, base: float, flips: Flips, holds_at_base: bool | None) -> list[tuple[float, float, str]]:
+def _stretches(
+    low: float, high: float, base: float, flips: Flips, holds_at_base: bool | None
+) -> list[tuple[float, float, str]]:
     """The range cut at the flips: (from, to, holds | fails | as now | flips)."""
     cuts = sorted({each["at"] for each in flips})
     above = {each["at"]: each["holds"] == "above" for each in flips if each.get("holds")}
@@ -78,7 +86,9 @@ def _stretches(low: float, high: float, base: float, flips: Flips, holds_at_base
             side = above[left] if left in above else not above[right]
         else:
             side = None if holds_at_base is None else holds_at_base if here else not holds_at_base
-        found.append((left, right, ("as now" if here else "flips") if side is None else "holds" if side else "fails"))
+        found.append(
+            (left, right, ("as now" if here else "flips") if side is None else "holds" if side else "fails")
+        )
     return found
 
 
@@ -98,7 +108,11 @@ def assumption(parameter: Mapping[str, Any], flips: Sequence[tuple[str, float]],
     base, unit = parameter["base"], parameter.get("unit")
     low, high = _ends(parameter, base, *(at for _, at in flips))
     scale = Scale(low, high, 0, RANGE, _log(parameter))
-    layers = [segments(scale, [(low, high)], 24, ACCENT, 3), dot(scale, base, 24), ticks(scale, [at for _, at in flips], 16, 32, 1.5)]
+    layers = [
+        segments(scale, [(low, high)], 24, ACCENT, 3),
+        dot(scale, base, 24),
+        ticks(scale, [at for _, at in flips], 16, 32, 1.5),
+    ]
     shown: list[tuple[float, str]] = []
     for number, at in sorted(flips, key=lambda each: (each[1], each[0])):
         if shown and scale(at) - shown[-1][0] < 16:  # too near to stand apart: one label for both
@@ -109,7 +123,7 @@ def assumption(parameter: Mapping[str, Any], flips: Sequence[tuple[str, float]],
     layers += [label(x, 9, text, bold=True) for x, text in shown]
     told = ", ".join(f"claim {number} flips at {words.number(at, unit)}" for number, at in flips)
     range_told = f"range {words.spread(low, high, unit)}, our middle value {words.number(base, unit)}"
-    return svg(layers, RANGE, 36, (14, 14, 2, 2), f"{words.title(parameter)}: {range_told}; {told}.", key)
+    return svg(layers, RANGE, 36, (14, 14, 2, 2), f"{sentences.title(parameter)}: {range_told}; {told}.", key)
 
 
 def outcomes(title: str, rows: Sequence[Mapping[str, Any]], key: str) -> Markup:
@@ -119,18 +133,26 @@ def outcomes(title: str, rows: Sequence[Mapping[str, Any]], key: str) -> Markup:
     for i, row in enumerate(rows):
         y = 38 * i + 26
         tenths = row.get("p10") is not None and row.get("p90") is not None
-        layers += [segments(scale, [(0, 1)], y, LINE, 1), segments(scale, [(row["low"], row["high"])], y, ACCENT, 1.5 if tenths else 5)]
+        layers += [
+            segments(scale, [(0, 1)], y, LINE, 1),
+            segments(scale, [(row["low"], row["high"])], y, ACCENT, 1.5 if tenths else 5),
+        ]
         if tenths:
             layers.append(segments(scale, [(row["p10"], row["p90"])], y, ACCENT, 6))
         if row.get("mean") is not None:
             layers.append(dot(scale, row["mean"], y))
         layers.append(label(0, y - 13, words.shortened(row["title"], 46), align="left"))
-        layers.append(label(EVENT + 8, y + 4, words.spread(row["low"], row["high"]), align="left", fill=MUTED))
-    told = "; ".join(f"{row['title']}: {words.spread(row['low'], row['high'])}, mean {words.number(row.get('mean'))}" for row in rows)
+        layers.append(
+            label(EVENT + 8, y + 4, words.spread(row["low"], row["high"]), align="left", fill=MUTED)
+        )
+    told = "; ".join(
+        f"{row['title']}: {words.spread(row['low'], row['high'])}, mean {words.number(row.get('mean'))}"
+        for row in rows
+    )
     return svg(layers, EVENT, 38 * len(rows), (8, 100, 0, 4), f"{title}. {told}.", key)
 
 
-def region(claim: Mapping[str, Any], parameters: words.Parameters, key: str) -> Markup:
+def region(claim: Mapping[str, Any], parameters: sentences.Parameters, key: str) -> Markup:
     """Where a claim holds, over the two assumptions that matter most: every point is one combination tried."""
     drawn = claim["map"]
     x, y = parameters.row(drawn["x"]), parameters.row(drawn["y"])
@@ -162,16 +184,25 @@ def region(claim: Mapping[str, Any], parameters: words.Parameters, key: str) -> 
     if ours:
         layers += sign("ours", ours[0] + (22 if ours[0] < ACROSS - 50 else -22), ours[1])
         middle = [(x["base"], y["base"])]
-        layers.append(points(across, up, middle, shape=CROSS, stroke=PAPER, strokeWidth=7, size=260, filled=False))
-        layers.append(points(across, up, middle, shape=CROSS, stroke=INK, strokeWidth=2.5, size=200, filled=False))
+        layers.append(
+            points(across, up, middle, shape=CROSS, stroke=PAPER, strokeWidth=7, size=260, filled=False)
+        )
+        layers.append(
+            points(across, up, middle, shape=CROSS, stroke=INK, strokeWidth=2.5, size=200, filled=False)
+        )
     return svg(layers, ACROSS, UP, (46, 12, 8, 24), _told(claim, tried, ends is not None, parameters), key)
 
 
-def _told(claim: Mapping[str, Any], tried: Sequence[tuple[float, float, bool | None]], boxed: bool, parameters: words.Parameters) -> str:
+def _told(
+    claim: Mapping[str, Any],
+    tried: Sequence[tuple[float, float, bool | None]],
+    boxed: bool,
+    parameters: sentences.Parameters,
+) -> str:
     x, y = (words.lower_first(parameters.title(claim["map"][axis])) for axis in "xy")
     held, failed = (sum(p[2] is side for p in tried) for side in (True, False))
     undecided = f", is undecided in {len(tried) - held - failed}" if held + failed < len(tried) else ""
-    bounds = f" The box is where {words.conditions(claim['rule'], parameters)}." if boxed else ""
+    bounds = f" The box is where {sentences.conditions(claim['rule'], parameters)}." if boxed else ""
     return (
         f"Combinations tried, by {x} across and {y} upwards. Of {len(tried)} points shown, the claim holds in {held}, "
         f"fails in {failed}{undecided}.{bounds}"
@@ -187,14 +218,21 @@ def _ends(parameter: Mapping[str, Any], *values: float) -> tuple[float, float]:
 
 
 def _log(parameter: Mapping[str, Any]) -> bool:
-    return "loguniform" in (parameter.get("distribution"), parameter.get("measure")) and (parameter.get("low") or 0) > 0
+    logarithmic = parameter.get("distribution") == "loguniform" or "logarithm" in (
+        parameter.get("measure") or ""
+    )
+    return logarithmic and (parameter.get("low") or 0) > 0
 
 
 def _box(claim: Mapping[str, Any], across: Scale, up: Scale) -> tuple[float, float, float, float] | None:
     """The rule's bounds on the two axes, as far as it has any; None when it has none on either, or none was found."""
     rule = {each["parameter"]: each for each in claim.get("rule") or ()}
     axes = (claim["map"]["x"], across), (claim["map"]["y"], up)
-    if claim["verdict"] != "holds if" or claim.get("rule_found") is False or not any(name in rule for name, _ in axes):
+    if (
+        claim["verdict"] != "holds if"
+        or claim.get("rule_found") is False
+        or not any(name in rule for name, _ in axes)
+    ):
         return None
     (left, right), (bottom, top) = (
         (
@@ -206,7 +244,9 @@ def _box(claim: Mapping[str, Any], across: Scale, up: Scale) -> tuple[float, flo
     return left, right, bottom, top
 
 
-def _sides(claim: Mapping[str, Any], ends: tuple[float, ...] | None, across: Scale, up: Scale) -> list[tuple[str, tuple[float, ...]]]:
+def _sides(
+    claim: Mapping[str, Any], ends: tuple[float, ...] | None, across: Scale, up: Scale
+) -> list[tuple[str, tuple[float, ...]]]:
     """The names of the sides and the room (left, right, top, bottom in px) for each: in the box, and in the widest strip outside."""
     if ends is None:
         everywhere = {"holds throughout": "holds everywhere", "fails throughout": "fails everywhere"}
@@ -221,7 +261,15 @@ def _free(text: str, room: tuple[float, ...], ours: tuple[float, float] | None) 
     """Where in a room a word stands: in the middle, or beside it when our middle values are there."""
     left, right, top, bottom = room
     half = 3.6 * len(text) + 8
-    for part_x, part_y in ((0.5, 0.5), (0.5, 0.25), (0.5, 0.75), (0.25, 0.25), (0.75, 0.75), (0.5, 0.1), (0.5, 0.9)):
+    for part_x, part_y in (
+        (0.5, 0.5),
+        (0.5, 0.25),
+        (0.5, 0.75),
+        (0.25, 0.25),
+        (0.75, 0.75),
+        (0.5, 0.1),
+        (0.5, 0.9),
+    ):
         x, y = left + part_x * (right - left), top + part_y * (bottom - top)
         x, y = min(max(x, half), ACROSS - half), min(max(y, 11), UP - 11)
         if ours is None or abs(x - ours[0]) > half + 44 or abs(y - ours[1]) > 22:

@@ -25,7 +25,10 @@ Layer = dict[str, Any]
 
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _GEOMETRY = re.compile(r'(?<= )(transform|d|x|y|x1|x2|y1|y2|width|height)="([^"]*)"')
-_NOISE = re.compile(r' (?:role|aria-roledescription|aria-hidden|class|xmlns:xlink|version|font-family)="[^"]*"')
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_NOISE = re.compile(
+    r' (?:role|aria-roledescription|aria-hidden|class|xmlns:xlink|version|font-family)="[^"]*"'
+)
 
 
 @dataclass(frozen=True)
@@ -40,18 +43,40 @@ class Scale:
 
     def __call__(self, value: float) -> float:
         """The pixel of a value, to keep words apart; Vega draws the marks."""
-        part = math.log(value / self.low) / math.log(self.high / self.low) if self.log else (value - self.low) / (self.high - self.low)
+        part = (
+            math.log(value / self.low) / math.log(self.high / self.low)
+            if self.log
+            else (value - self.low) / (self.high - self.low)
+        )
         return self.start + part * (self.end - self.start)
 
     def on(self, field: str) -> dict[str, Any]:
         """A field of the data along this scale."""
-        scale = {"type": "log" if self.log else "linear", "domain": [self.low, self.high], "range": [self.start, self.end], "nice": False, "zero": False}
+        scale = {
+            "type": "log" if self.log else "linear",
+            "domain": [self.low, self.high],
+            "range": [self.start, self.end],
+            "nice": False,
+            "zero": False,
+        }
         if self.log:
             del scale["zero"]
         return {"field": field, "type": "quantitative", "axis": None, "scale": scale}
 
 
-def segments(scale: Scale, rows: Sequence[tuple[float, float]], y: float, stroke: str, width: float, dash: Sequence[int] = ()) -> Layer:
+def showable(text: str) -> str:
+    """``text`` with control characters and lone surrogates, which neither HTML nor SVG can hold, as U+FFFD."""
+    return _UNSHOWABLE.sub("\ufffd", text)
+
+
+def segments(
+    scale: Scale,
+    rows: Sequence[tuple[float, float]],
+    y: float,
+    stroke: str,
+    width: float,
+    dash: Sequence[int] = (),
+) -> Layer:
     """Stretches of a scale as horizontal lines at one height."""
     mark: dict[str, Any] = {"type": "rule", "aria": False, "stroke": stroke, "strokeWidth": width}
     if dash:
@@ -76,7 +101,16 @@ def dot(scale: Scale, at: float, y: float) -> Layer:
     """A middle value: a disc of paper with a rim."""
     return {
         "data": {"values": [{"a": at}]},
-        "mark": {"type": "point", "aria": False, "filled": True, "fill": PAPER, "stroke": INK, "strokeWidth": 2, "size": 64, "opacity": 1},
+        "mark": {
+            "type": "point",
+            "aria": False,
+            "filled": True,
+            "fill": PAPER,
+            "stroke": INK,
+            "strokeWidth": 2,
+            "size": 64,
+            "opacity": 1,
+        },
         "encoding": {"x": scale.on("a"), "y": {"value": y}},
     }
 
@@ -94,7 +128,14 @@ def box(across: Scale, up: Scale, ends: tuple[float, float, float, float]) -> La
     """A region of a plane: (left, right, bottom, top) in values."""
     return {
         "data": {"values": [dict(zip("abcd", ends, strict=True))]},
-        "mark": {"type": "rect", "aria": False, "fill": WASH, "stroke": ACCENT, "strokeWidth": 2, "fillOpacity": 1},
+        "mark": {
+            "type": "rect",
+            "aria": False,
+            "fill": WASH,
+            "stroke": ACCENT,
+            "strokeWidth": 2,
+            "fillOpacity": 1,
+        },
         "encoding": {"x": across.on("a"), "x2": {"field": "b"}, "y": up.on("c"), "y2": {"field": "d"}},
     }
 
@@ -104,13 +145,28 @@ def frame(left: float, right: float, top: float, bottom: float, **style: Any) ->
     return {
         "data": {"values": [{}]},
         "mark": {"type": "rect", "aria": False, **style},
-        "encoding": {"x": {"value": left}, "x2": {"value": right}, "y": {"value": top}, "y2": {"value": bottom}},
+        "encoding": {
+            "x": {"value": left},
+            "x2": {"value": right},
+            "y": {"value": top},
+            "y2": {"value": bottom},
+        },
     }
 
 
-def label(x: float, y: float, text: str, *, align: str = "center", fill: str = INK, bold: bool = False) -> Layer:
+def label(
+    x: float, y: float, text: str, *, align: str = "center", fill: str = INK, bold: bool = False
+) -> Layer:
     """Words at a pixel; ``y`` is their base line."""
-    mark = {"type": "text", "aria": False, "text": text, "fill": fill, "fontSize": TEXT, "align": align, "baseline": "alphabetic"}
+    mark = {
+        "type": "text",
+        "aria": False,
+        "text": showable(text),
+        "fill": fill,
+        "fontSize": TEXT,
+        "align": align,
+        "baseline": "alphabetic",
+    }
     if bold:
         mark["fontWeight"] = "bold"
     return {"data": {"values": [{}]}, "mark": mark, "encoding": {"x": {"value": x}, "y": {"value": y}}}
@@ -119,10 +175,15 @@ def label(x: float, y: float, text: str, *, align: str = "center", fill: str = I
 def sign(text: str, x: float, y: float) -> list[Layer]:
     """Words among points: on a slip of paper."""
     half = 3.6 * len(text) + 6
-    return [frame(x - half, x + half, y - 10, y + 9, fill=PAPER, fillOpacity=1, cornerRadius=2), label(x, y + 4, text)]
+    return [
+        frame(x - half, x + half, y - 10, y + 9, fill=PAPER, fillOpacity=1, cornerRadius=2),
+        label(x, y + 4, text),
+    ]
 
 
-def specification(layers: Sequence[Layer], width: int, height: int, margins: tuple[int, int, int, int]) -> dict[str, Any]:
+def specification(
+    layers: Sequence[Layer], width: int, height: int, margins: tuple[int, int, int, int]
+) -> dict[str, Any]:
     """The whole Vega-Lite chart; ``margins`` are left, right, top, bottom in pixels."""
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -135,13 +196,17 @@ def specification(layers: Sequence[Layer], width: int, height: int, margins: tup
     }
 
 
-def svg(layers: Sequence[Layer], width: int, height: int, margins: tuple[int, int, int, int], told: str, key: str) -> Markup:
+def svg(
+    layers: Sequence[Layer], width: int, height: int, margins: tuple[int, int, int, int], told: str, key: str
+) -> Markup:
     """The picture, inline. ``told`` is its text alternative; ids in it begin with ``key``, so no two pictures share one."""
     drawn = vl_convert.vegalite_to_svg(specification(layers, width, height, margins))
     drawn = _GEOMETRY.sub(lambda m: f'{m[1]}="{_NUMBER.sub(_rounded, m[2])}"', drawn)
     drawn = _NOISE.sub("", drawn)
     drawn = re.sub(r'(id="|url\(#)', rf"\g<1>{key}-", drawn)
-    return Markup(drawn.replace("<svg", f'<svg class="chart" role="img" aria-label="{escape(told)}"', 1))
+    return Markup(
+        drawn.replace("<svg", f'<svg class="chart" role="img" aria-label="{escape(showable(told))}"', 1)
+    )
 
 
 def _rounded(found: re.Match[str]) -> str:

@@ -11,16 +11,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
-from detente.brief import charts, quotes, words
+from detente.brief import quotes, sentences, words
 from detente.brief.article import paragraphs, statement_mark
-from detente.brief.parts import Names, actor_policies, assumption_groups, claim_views, law_views, sayings
+from detente.brief.lookup import Names
+from detente.brief.marks import showable
+from detente.brief.parts import actor_policies, assumption_groups, claim_views, law_views, sayings
 
+HERE = Path(__file__).parent
 LEDGER_ROWS = 800  # statements shown; all are in ledger.csv
 SUPPORTS = 3  # places shown for a role
 CONTENTS = (
@@ -39,8 +42,9 @@ NO_SCENARIO = (
     "This report fits none of the scenarios that we have. No claim in it is tested. "
     "The page shows who said what, and where."
 )
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_ACTIVE = re.compile(r"<\s*/?\s*(?:script|style|iframe|object|embed|link|meta|base|form)\b|\son\w+\s*=|javascript:", re.I)
+_ACTIVE = re.compile(
+    r"<\s*/?\s*(?:script|style|iframe|object|embed|link|meta|base|form)\b|\son\w+\s*=|javascript:", re.I
+)
 
 
 def render(result: Mapping[str, Any], stored: Mapping[str, bytes] | None = None) -> str:
@@ -73,7 +77,7 @@ def _view(result: Mapping[str, Any]) -> dict[str, Any]:
         "many": many,
         "claims": claims,
         "groups": _groups(claims, many),
-        "summary": words.summary(result.get("claims") or (), result.get("draws") or 0, len(documents)),
+        "summary": sentences.summary(result.get("claims") or (), result.get("draws") or 0, len(documents)),
         "measure": words.sentence(result.get("measure") or ""),
         "selection": words.sentence(result.get("selection") or ""),
         "across": _across(claims, documents),
@@ -86,12 +90,12 @@ def _view(result: Mapping[str, Any]) -> dict[str, Any]:
         "timeline": _fragment(result.get("timeline_html")),
         "tree": _fragment(result.get("tree_html")),
         "actors_policies": actor_policies(result, names),
-        "origins": words.origins(result.get("parameters") or ()),
+        "origins": sentences.origins(result.get("parameters") or ()),
         "parameter_groups": assumption_groups(result, claims),
         "information": _information(result, names),
         "sensitivity": _sensitivity(result, names),
         "constraints": law_views(result, names, claims),
-        "ledger_intro": words.ledger(len(result["statements"]), len(documents)),
+        "ledger_intro": sentences.ledger(len(result["statements"]), len(documents)),
         "statements": shown,
         "statements_left": f"{words.count(left, 'more statement')} in ledger.csv." if left > 0 else "",
         "documents": documents,
@@ -106,7 +110,11 @@ def _documents(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
     found = []
     for document in result["documents"]:
         id = document["id"]
-        here = [statement_mark(n, names.statements[s]) for s, n in names.statement_number.items() if names.statements[s]["document"] == id]
+        here = [
+            statement_mark(n, names.statements[s])
+            for s, n in names.statement_number.items()
+            if names.statements[s]["document"] == id
+        ]
         marks = [*(mark for mark in here if mark), *names.support_marks(id)]
         body = [
             {"pieces": p.pieces, "skipped": words.count(p.skipped, "character") if p.skipped else ""}
@@ -130,7 +138,11 @@ def _groups(claims: Sequence[Mapping[str, Any]], many: bool) -> list[dict[str, A
     other = [claim for claim in claims if not claim["in_article"]]
     source = "reports" if many else "report"
     groups = [
-        {"title": f"Claims made in the {source}", "note": "In the speakers' words, with the place in the text.", "claims": said},
+        {
+            "title": f"Claims made in the {source}",
+            "note": "In the speakers' words, with the place in the text.",
+            "claims": said,
+        },
         {
             "title": f"Claims of sides that the {source} {'do' if many else 'does'} not quote",
             "note": "Nobody quoted there says these. We test them so that every side is heard.",
@@ -140,19 +152,25 @@ def _groups(claims: Sequence[Mapping[str, Any]], many: bool) -> list[dict[str, A
     return [group for group in groups if group["claims"]]
 
 
-def _across(claims: Sequence[Mapping[str, Any]], documents: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _across(
+    claims: Sequence[Mapping[str, Any]], documents: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """A row for each claim that is made in a document, a cell for each document: the quotes there."""
     return [
         {
             "claim": claim,
-            "cells": [[q for q in claim["quotes"] if q["document_id"] == document["id"]] for document in documents],
+            "cells": [
+                [q for q in claim["quotes"] if q["document_id"] == document["id"]] for document in documents
+            ],
         }
         for claim in claims
         if claim["quotes"]
     ]
 
 
-def _contradictions(result: Mapping[str, Any], names: Names, claims: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _contradictions(
+    result: Mapping[str, Any], names: Names, claims: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     by_id = {claim["id"]: claim for claim in claims}
     return [
         {
@@ -172,7 +190,9 @@ def _roles(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
             {
                 "title": names.role(role["role"]),
                 "actor": names.actor(role.get("actor")) or "nobody found",
-                "confidence": words.CONFIDENCE.get(role.get("confidence"), role.get("confidence") or "open"),
+                "standing": sentences.CONFIDENCE.get(
+                    role.get("confidence"), role.get("confidence") or "open"
+                ),
                 "because": [names.support(each) for each in because[:SUPPORTS]],
                 "more": len(because) - SUPPORTS if len(because) > SUPPORTS else 0,
             }
@@ -208,7 +228,9 @@ def _reproduce(result: Mapping[str, Any]) -> dict[str, Any]:
     given = result.get("reproduce") or {}
     return {
         "command": given.get("command"),
-        "told": words.reproduction(given.get("version") or result["detente"], given.get("seed"), given.get("draws")),
+        "told": sentences.reproduction(
+            given.get("version") or result["detente"], given.get("seed"), given.get("draws")
+        ),
         "hashes": sorted((given.get("hashes") or {}).items()),
     }
 
@@ -216,7 +238,12 @@ def _reproduce(result: Mapping[str, Any]) -> dict[str, Any]:
 def _source(row: Mapping[str, Any]) -> dict[str, Any]:
     url = row.get("url") or ""
     safe = url if re.match(r"https?://[^\s\"'<>]+\Z", url) else None
-    return {"cite": row["cite"], "url": safe, "url_shown": words.shortened(url, 60), "checked": row.get("checked")}
+    return {
+        "cite": row["cite"],
+        "url": safe,
+        "url_shown": words.shortened(url, 60),
+        "checked": row.get("checked"),
+    }
 
 
 def _fragment(html: str | None) -> Markup | None:
@@ -229,16 +256,14 @@ def _fragment(html: str | None) -> Markup | None:
 
 
 def _showable(value: object) -> object:
-    """What a template prints: control characters and lone surrogates, which HTML cannot hold, become U+FFFD."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    return _UNSHOWABLE.sub("\ufffd", value)
+    """What a template prints, without the characters that HTML cannot hold."""
+    return showable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
-        loader=jinja2.PackageLoader("detente.brief", "templates"),
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=_showable,
@@ -249,7 +274,7 @@ def _environment() -> jinja2.Environment:
 
 @lru_cache(maxsize=1)
 def _style() -> str:
-    return jinja2.PackageLoader("detente.brief", "").get_source(_environment(), "style.css")[0]
+    return (HERE / "style.css").read_text(encoding="utf-8")
 
 
-__all__ = ["charts", "render"]
+__all__ = ["render"]

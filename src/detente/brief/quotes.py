@@ -46,7 +46,10 @@ def seal(ledger: Mapping[str, Any]) -> dict[str, Any]:
     documents = [{**document, "text_sha256": text_hash(document["text"])} for document in ledger["documents"]]
     sealed: dict[str, Any] = {**ledger, "documents": documents, "statements": statements}
     if "roles" in ledger:
-        sealed["roles"] = [{**role, "because": [_sealed(each, texts) for each in role["because"]]} for role in ledger["roles"]]
+        sealed["roles"] = [
+            {**role, "because": [_sealed(each, texts) for each in role["because"]]}
+            for role in ledger["roles"]
+        ]
     return sealed
 
 
@@ -106,11 +109,15 @@ def _check_document(document: Mapping[str, Any], stored: Mapping[str, bytes] | N
     if recorded is None:
         raise QuoteMismatch(f"document {document['id']}: no hash of its text was recorded at reading")
     if text_hash(document["text"]) != recorded:
-        raise QuoteMismatch(f"document {document['id']}: the text is not the one that was read (its sha256 differs)")
+        raise QuoteMismatch(
+            f"document {document['id']}: the text is not the one that was read (its sha256 differs)"
+        )
     if stored is not None and document["id"] in stored:
         found = hashlib.sha256(stored[document["id"]]).hexdigest()
         if found != document["sha256"]:
-            raise QuoteMismatch(f"document {document['id']}: the file has changed since it was read (its sha256 differs)")
+            raise QuoteMismatch(
+                f"document {document['id']}: the file has changed since it was read (its sha256 differs)"
+            )
 
 
 def _check_quote(quote: Quote, text: str) -> None:
@@ -120,7 +127,9 @@ def _check_quote(quote: Quote, text: str) -> None:
         raise QuoteMismatch(f"{quote.owner}: {len(quote.spans)} places but {len(quote.words)} pieces of text")
     for (start, end), words in zip(quote.spans, quote.words, strict=True):
         if not 0 <= start < end <= len(text):
-            raise QuoteMismatch(f"{quote.owner}: characters {start} to {end} are outside document {quote.document}")
+            raise QuoteMismatch(
+                f"{quote.owner}: characters {start} to {end} are outside document {quote.document}"
+            )
         if text[start:end] != words:
             raise QuoteMismatch(
                 f"{quote.owner}: document {quote.document} has {text[start:end][:80]!r} at {start} to {end}, "
@@ -131,7 +140,11 @@ def _check_quote(quote: Quote, text: str) -> None:
 def _check_references(result: Mapping[str, Any]) -> None:
     """Whoever is said to have said something must have said it in the ledger."""
     known = {statement["id"] for statement in result.get("statements", ())}
-    cited = [(f"claim {claim['id']}", id) for claim in result.get("claims") or () for id in claim.get("said_by", ())]
+    cited = [
+        (f"claim {claim['id']}", id)
+        for claim in result.get("claims") or ()
+        for id in claim.get("said_by", ())
+    ]
     cited += [("match", match["statement"]) for match in result.get("matches") or ()]
     for role in result.get("roles") or ():
         cited += [(f"role {role['role']}", id) for id in role.get("because", ()) if isinstance(id, str)]
