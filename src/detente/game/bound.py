@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from detente.errors import ExpressionError, Where
+from detente.errors import Where
 from detente.game.expression import Expression
 from detente.game.names import Scope
 from detente.game.parts import Value
@@ -19,7 +19,7 @@ class Bound:
         self, scope: Scope, formula: Expression, known: Mapping[str, Expression], where: Where
     ) -> None:
         self.where = where
-        self.formula = self._bind(formula, known)
+        self.formula = formula.bind(known, where)
         self.uses = scope.history_names(self.formula)
         self.memo: dict[tuple[Value | None, ...], Expression] = {}
 
@@ -28,17 +28,9 @@ class Bound:
         key = tuple([state.get(name) for name in self.uses])
         found = self.memo.get(key)
         if found is None:
-            found = self.memo[key] = self._bind(self.formula, dict(zip(self.uses, key, strict=True)))
+            found = self.memo[key] = self.formula.bind(dict(zip(self.uses, key, strict=True)), self.where)
         return found
 
     def holds(self, state: State) -> bool:
         """Whether a condition without parameters holds at a history."""
         return self.at(state).constant != 0
-
-    def _bind(self, formula: Expression, known: Mapping[str, Value | Expression | None]) -> Expression:
-        try:
-            return formula.bind(known)
-        except ExpressionError as error:
-            raise ExpressionError(
-                error.problem, where=self.where, found=error.found, allowed=error.allowed
-            ) from None

@@ -34,5 +34,5 @@ def written_out(parameters: Mapping[str, Parameter], scope: Scope) -> dict[str, 
             continue
         formula = scope.resolved(formulas[name], parameters[name].where, ("parameter",))
         scope.sizes[name] = size(formula, scope.sizes)
-        done[name] = formula.bind(done)
+        done[name] = formula.bind(done, parameters[name].where)
     return {name: done[name] for name in formulas}

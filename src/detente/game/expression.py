@@ -77,13 +77,20 @@ class Expression:
         """Calls of an embedding language, in order, without repetition."""
         return tuple(dict.fromkeys(node for node in self.node.walk() if isinstance(node, Call)))
 
-    def bind(self, known: Mapping[str, Known | Expression]) -> Expression:
+    def bind(self, known: Mapping[str, Known | Expression], where: Where | None = None) -> Expression:
         """The formula with known names replaced and constants worked out.
 
         A number stands for itself, a word for an option label, None for a move that was not reached,
         a formula for itself. Conditions drop the branch that is not taken, so what they guard need not exist.
         """
-        return Expression(self.node.bind({name: as_node(value) for name, value in known.items()}))
+        try:
+            return Expression(self.node.bind({name: as_node(value) for name, value in known.items()}))
+        except ExpressionError as error:
+            if where is None:
+                raise
+            raise ExpressionError(
+                error.problem, where=where, found=error.found, allowed=error.allowed
+            ) from None
 
     @property
     def is_constant(self) -> bool:

@@ -134,7 +134,7 @@ class Game:
         return read
 
     def _about_parameters(self, formula: object, where: Where) -> Expression:
-        return self.scope.resolved(parse(formula, where), where, ("parameter",)).bind(self.derived)
+        return self.scope.resolved(parse(formula, where), where, ("parameter",)).bind(self.derived, where)
 
     def _check_base(self) -> None:
         base = self.base
@@ -146,7 +146,7 @@ class Game:
                     allowed=constraint.text,
                 )  # fmt: skip
         for block in self.blocks:
-            probabilities = [p.bind(self.derived) for _, p in block.rows]
+            probabilities = [p.bind(self.derived, block.where) for _, p in block.rows]
             if all(name in base for p in probabilities for name in p.names):
                 check_at_base(probabilities, base, block.where)
 

@@ -100,8 +100,16 @@ class _Unfolding:
                 raise GameError(
                     "there is no such parameter to set", where=where, found=name, allowed=game.base
                 )
-            given[name] = game.scope.resolved(parse(value, where), where, ("parameter",)).bind(game.derived)
-        return {**given, **{name: formula.bind(given) for name, formula in game.derived.items()}}
+            given[name] = game.scope.resolved(parse(value, where), where, ("parameter",)).bind(
+                game.derived, where
+            )
+        return {
+            **given,
+            **{
+                name: formula.bind(given, game.parameters[name].where)
+                for name, formula in game.derived.items()
+            },
+        }
 
     def bound(self, formula: Expression, where: Where) -> Bound:
         return Bound(self.game.scope, formula, self.known, where)
