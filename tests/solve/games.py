@@ -17,7 +17,11 @@ def _leaf(number: int, payoffs: np.ndarray) -> str:
 def simultaneous(payoffs: np.ndarray, title: str = "simultaneous") -> Tree:
     """A game in which everybody moves at once; ``payoffs`` [option of 1, option of 2, ..., player]."""
     *sizes, players = payoffs.shape
-    lines = [f'EFG 2 R "{title}" {{ {" ".join(chr(34) + "p" + str(i) + chr(34) for i in range(players))} }}', '""', ""]
+    lines = [
+        f'EFG 2 R "{title}" {{ {" ".join(chr(34) + "p" + str(i) + chr(34) for i in range(players))} }}',
+        '""',
+        "",
+    ]
     count = 0
 
     def below(chosen: tuple[int, ...]) -> None:
@@ -65,7 +69,12 @@ def crisis(rng: np.random.Generator, integer: bool = False, prior: float | None 
 def signalling(rng: np.random.Generator, messages: int = 2, answers: int = 2, integer: bool = False) -> Tree:
     """A sender of two types, messages that are seen, answers."""
     p = float(rng.uniform(0.1, 0.9))
-    lines = ['EFG 2 R "random signals" { "S" "R" }', '""', "", f'c "" 1 "type" {{ "a" {p!r} "b" {1 - p!r} }} 0']
+    lines = [
+        'EFG 2 R "random signals" { "S" "R" }',
+        '""',
+        "",
+        f'c "" 1 "type" {{ "a" {p!r} "b" {1 - p!r} }} 0',
+    ]
     count = 0
     for t in range(2):
         options = " ".join(f'"m{k}"' for k in range(messages))
@@ -75,7 +84,9 @@ def signalling(rng: np.random.Generator, messages: int = 2, answers: int = 2, in
             lines.append(f'p "" 2 {1 + m} "heard{m}" {{ {options} }} 0')
             for _ in range(answers):
                 count += 1
-                lines.append(_leaf(count, rng.integers(0, 8, 2) if integer else rng.uniform(-1, 1, 2).round(6)))
+                lines.append(
+                    _leaf(count, rng.integers(0, 8, 2) if integer else rng.uniform(-1, 1, 2).round(6))
+                )
     return read_efg("\n".join(lines) + "\n")
 
 

@@ -33,7 +33,9 @@ class Paths:
         for k, x in enumerate(leaves):
             for i in range(players):
                 cell = int(tree.terminal[x]) * players + i
-                pay[k, i] = numbers[tree.payoff_number[tree.payoff_start[cell] : tree.payoff_start[cell + 1]]].sum()
+                pay[k, i] = numbers[
+                    tree.payoff_number[tree.payoff_start[cell] : tree.payoff_start[cell + 1]]
+                ].sum()
         self.leaf_use, self.leaf_chance = use[leaves], chance[leaves]
         self.slot_set = np.repeat(np.arange(len(tree.sets)), np.diff(tree.slot_start))
         self.slot_pay = np.stack(
@@ -82,13 +84,17 @@ class Paths:
 
 @dataclass
 class Traced:
-    crossings: dict[float, list[np.ndarray]]  # strategies [slot] at each precision asked for, in order along the branch
+    crossings: dict[
+        float, list[np.ndarray]
+    ]  # strategies [slot] at each precision asked for, in order along the branch
     turns: list[float] = field(default_factory=list)
     branchings: list[float] = field(default_factory=list)
     ended: float = 0.0
 
 
-def follow(tree: Tree, precisions: list[float], numbers: np.ndarray | None = None, steps: int = 6000) -> Traced:
+def follow(
+    tree: Tree, precisions: list[float], numbers: np.ndarray | None = None, steps: int = 6000
+) -> Traced:
     """Short arclength steps from lambda 0 until lambda is past the last precision by a factor of 1.3."""
     paths = Paths(tree, numbers)
     n = len(paths.free)

@@ -10,7 +10,7 @@ import math
 
 from detente.game.tree import Floats
 from detente.solve.compile import START, TRIVIAL, Shape
-from detente.solve.continuation import TIGHT, correct
+from detente.solve.continuation import TIGHT, correct, note_growth
 from detente.solve.jit import inlined, kernel
 from detente.solve.kernel import differentiate, evaluate
 from detente.solve.linear import eliminate
@@ -184,6 +184,7 @@ def _cross(t: Shape, w: Work, lam: float, new: float, target: float) -> tuple[fl
         w.unknown[Z, u] = w.unknown[KEPT, u] + share * (w.unknown[Z, u] - w.unknown[KEPT, u])
         w.unknown[AIM, u] = w.unknown[Z, u]
     correct(t, w, target, TIGHT)  # whatever the signs: the crossing is told apart by its place
+    note_growth(w, target, 0.0)
     for b in range(len(t.block) - 1):
         w.flag[EXPECTED, b] = w.flag[SIGN, b]
     off, left = 0.0, 0.0

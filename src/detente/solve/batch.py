@@ -23,7 +23,7 @@ class Batch(NamedTuple):
     excluded: Flags  # [draw, place] 1 if another node of the set needs fewer chance edges of probability 0
     target: Floats  # [draw] lambda asked for
     lam: Floats  # [draw] lambda reached
-    point: Floats  # [draw, unknown] log-odds there
+    point: Floats  # [draw, 4, unknown] log-odds there, their growth, how it bends, its linear part
     expected: Flags  # [draw, block] sign that each block's determinant should have
     code: Flags  # [draw]
     count: NDArray[np.int32]  # [draw, 4] evaluations, turning points, branchings, crossings
@@ -53,7 +53,7 @@ def make_batch(compiled: CompiledTree, numbers: Floats, precision: Floats) -> tu
         excluded=_excluded(compiled, chance),
         target=np.where(np.isfinite(precision), precision * unit, LIMIT_AT * further),
         lam=np.zeros(draws),
-        point=np.zeros((draws, n)),
+        point=np.zeros((draws, 4, n)),
         expected=np.ones((draws, blocks), np.int8),
         code=np.full(draws, UNTRACED, np.int8),
         count=np.zeros((draws, 4), np.int32),

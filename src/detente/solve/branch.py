@@ -17,10 +17,13 @@ from detente.solve.jit import inlined, kernel
 from detente.solve.kernel import evaluate, load
 from detente.solve.limit import climb
 from detente.solve.work import (
+    BEND,
     CROSSINGS,
     EXPECTED,
+    GROWTH,
     KEPT,
     LAST_PROB,
+    LINEAR,
     LOG_PROB,
     PROB,
     Fine,
@@ -75,8 +78,11 @@ def _enter(t: Shape, w: Work, b: Batch, d: int) -> None:
     """Take over draw ``d``."""
     load(t, w, b.payoff[d], b.chance[d], b.excluded[d])
     for u in range(w.unknown.shape[1]):
-        w.unknown[Z, u] = b.point[d, u]
-        w.unknown[KEPT, u] = b.point[d, u]
+        w.unknown[Z, u] = b.point[d, 0, u]
+        w.unknown[KEPT, u] = b.point[d, 0, u]
+        w.unknown[GROWTH, u] = b.point[d, 1, u]
+        w.unknown[BEND, u] = b.point[d, 2, u]
+        w.unknown[LINEAR, u] = b.point[d, 3, u]
     for k in range(len(t.block) - 1):
         w.flag[EXPECTED, k] = b.expected[d, k]
     for k in range(4):
@@ -87,7 +93,10 @@ def _enter(t: Shape, w: Work, b: Batch, d: int) -> None:
 def _leave(t: Shape, w: Work, b: Batch, d: int, lam: float) -> None:
     """Write back draw ``d``, its point being the last accepted one, its strategy and beliefs those last evaluated."""
     for u in range(w.unknown.shape[1]):
-        b.point[d, u] = w.unknown[KEPT, u]
+        b.point[d, 0, u] = w.unknown[KEPT, u]
+        b.point[d, 1, u] = w.unknown[GROWTH, u]
+        b.point[d, 2, u] = w.unknown[BEND, u]
+        b.point[d, 3, u] = w.unknown[LINEAR, u]
     for k in range(len(t.block) - 1):
         b.expected[d, k] = w.flag[EXPECTED, k]
     for k in range(4):
@@ -102,12 +111,14 @@ def _leave(t: Shape, w: Work, b: Batch, d: int, lam: float) -> None:
 
 @kernel
 def follow_block(t: Shape, w: Work, b: Batch, most: float) -> None:
-    """Continuation of the draws that are UNTRACED, to their target or to lambda ``most``."""
+    """Continuation of the draws that are UNTRACED, to their target or, if that is above ``most``, to a lambda near ``most``."""
     for d in range(len(b.lam)):
         if b.code[d] != UNTRACED:
             continue
         _enter(t, w, b, d)
-        lam, arrived = follow(t, w, b.lam[d], min(b.target[d], most))
+        lam, arrived = follow(
+            t, w, b.lam[d], min(b.target[d], most), b.target[d] if b.target[d] <= most else 0.2 * most
+        )
         for u in range(w.unknown.shape[1]):
             w.unknown[Z, u] = w.unknown[KEPT, u]
         evaluate(t, w)

@@ -16,15 +16,15 @@ from detente.solve.linear import newton_and_tangent
 from detente.solve.work import (
     AIM,
     BEND,
-    LINEAR,
     EVALUATIONS,
     EXPECTED,
     GROWTH,
     KEPT,
-    SPARE,
+    LINEAR,
     PULL,
     RESIDUAL,
     SIGN,
+    SPARE,
     STEP,
     TANGENT,
     Work,
@@ -106,8 +106,8 @@ def note_growth(w: Work, lam: float, before: float) -> None:
 
 
 @inlined
-def follow(t: Shape, w: Work, lam: float, target: float) -> tuple[float, bool]:
-    """From the accepted point ``w.kept`` at ``lam`` towards ``target``. Returns lambda reached and whether it is the target.
+def follow(t: Shape, w: Work, lam: float, target: float, enough: float) -> tuple[float, bool]:
+    """From the accepted point ``w.kept`` at ``lam`` towards ``target`` or beyond ``enough``. Returns lambda reached and whether that is so.
 
     On return ``w.kept`` is the last accepted point; at lambda 0 it is the origin.
     """
@@ -131,7 +131,7 @@ def follow(t: Shape, w: Work, lam: float, target: float) -> tuple[float, bool]:
         note_growth(w, lam, 0.0)
         stride = 0.1
     cautious = False
-    while lam < target:
+    while lam < min(target, enough):
         if lam == 0.0:
             there = min(target, stride)
             for u in range(n):

@@ -41,8 +41,8 @@ from detente.solve.work import (
     Z,
 )  # fmt: skip
 
-FIRST_RATIO, MOST_RATIO = 20.0, 1e3  # steps in lambda
-FAINT = -85.0  # log of a probability that no longer shows in 31 digits, with lambda 1e12 to spare
+FIRST_RATIO, MOST_RATIO = 100.0, 1e4  # steps in lambda
+FAINT = -75.0  # log of a probability that does not show in lambda times a payoff, at lambda 1e15
 
 
 @kernel
@@ -62,10 +62,15 @@ def evaluate_twofold(t: Shape, w: Work, f: Fine) -> None:
             z, z_lo = add(z, z_lo, -top, -top_lo)
             w.slot[LOG_PROB, s], f.slot[WORTH_LO, s] = z, z_lo
             if z > FAINT:
-                w.slot[PROB, s], f.slot[PROB_LO, s] = exponential(z, z_lo)
+                if z == 0.0 and z_lo == 0.0:
+                    w.slot[PROB, s], f.slot[PROB_LO, s] = 1.0, 0.0
+                else:
+                    w.slot[PROB, s], f.slot[PROB_LO, s] = exponential(z, z_lo)
                 total, total_lo = add(total, total_lo, w.slot[PROB, s], f.slot[PROB_LO, s])
             else:
                 w.slot[PROB, s], f.slot[PROB_LO, s] = 0.0, 0.0
+        if total == 1.0 and total_lo == 0.0:
+            continue
         norm, norm_lo = logarithm(total, total_lo)
         for s in range(first, end):
             w.slot[PROB, s], f.slot[PROB_LO, s] = divide(w.slot[PROB, s], f.slot[PROB_LO, s], total, total_lo)
@@ -211,16 +216,12 @@ def _ahead(w: Work, f: Fine, u: int, last: float, ratio: float, step: float) -> 
 def climb(t: Shape, w: Work, f: Fine, lam: float, target: float) -> tuple[float, bool]:
     """From the accepted point ``w.kept`` at ``lam`` to ``target`` in double-double numbers; lambda reached, and whether.
 
-    ``LAST_PROB`` is the strategy at the last lambda before the target, below it by a factor of 30 or more.
+    The tangent there must be noted. ``LAST_PROB`` is the strategy at the last lambda before the target, below it by a factor of 30 or more.
     """
     n = w.unknown.shape[1]
     for u in range(n):
-        w.unknown[Z, u], f.unknown[Z_LO, u] = w.unknown[KEPT, u], 0.0
-    if not _correct_twofold(t, w, f, lam):
-        return lam, False
-    note_growth(w, lam, 0.0)
+        f.unknown[KEPT_LO, u] = 0.0
     last, ratio, step = 0.0, 0.0, FIRST_RATIO
-    _keep(t, w, f)
     while lam < target:
         there = min(lam * step, target)
         if there < target and there * 30.0 > target:
@@ -231,12 +232,14 @@ def climb(t: Shape, w: Work, f: Fine, lam: float, target: float) -> tuple[float,
         if _correct_twofold(t, w, f, there):
             for u in range(n):
                 f.unknown[LAST_MOVE, u] = f.unknown[MOVE, u]
-                move, low = add(w.unknown[Z, u], f.unknown[Z_LO, u], -w.unknown[KEPT, u], -f.unknown[KEPT_LO, u])
+                move, low = add(
+                    w.unknown[Z, u], f.unknown[Z_LO, u], -w.unknown[KEPT, u], -f.unknown[KEPT_LO, u]
+                )
                 f.unknown[MOVE, u] = move + low
             note_growth(w, there, lam)
             last, ratio = ratio, there / lam
             lam = there
-            step = min(step * 10.0, MOST_RATIO)
+            step = MOST_RATIO
             if lam < target:
                 _keep(t, w, f)
         else:
