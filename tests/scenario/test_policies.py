@@ -165,3 +165,12 @@ def test_menus_hold_the_baseline_and_what_an_actor_may_choose(crisis: Scenario) 
     assert crisis.menu("threatener") == ("equilibrium", "rule", "surprise", "costly")
     assert crisis.menu("threatened") == ("equilibrium", "firm", "half", "sudden_half")
     assert crisis.actors == ("threatener", "threatened", "A")
+
+
+def test_a_claim_knows_the_parameters_that_a_part_sets(crisis_text: str) -> None:
+    text = crisis_text.replace("holds: P(backs_down) > P(war)\n", "holds: a > 0.2 or P(war) > 2\n", 1)
+    scenario = scenario_from_text(text).without(["audience"])
+    claim = scenario.claims["bluff"]
+    draws = {"p": np.array([0.3])}
+    found = evaluate(scenario, draws, claim.policies)
+    assert (found.margin(claim, draws) < 0).all()

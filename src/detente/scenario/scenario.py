@@ -96,12 +96,13 @@ class Scenario:
 
         policies, law = kept(self.policies), kept(self.law)
         claims: dict[str, Claim] = {}
+        set_to = combined(*(self.parts[p].off for p in off)).parameters
         for key, claim in self.claims.items():
             gone = [p for p in claim.policies if p in dropped]
             if gone:
                 dropped[key] = dropped[gone[0]]
-            else:
-                claims[key] = claim
+            else:  # a parameter that is set is a known number to a claim too
+                claims[key] = replace(claim, formula=claim.formula.bind(set_to))
         return replace(self, off=off, policies=policies, law=law, claims=claims, dropped=dropped)
 
 

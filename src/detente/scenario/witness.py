@@ -37,17 +37,12 @@ def check_claims(scenario: Scenario, only: Iterable[str] | None = None) -> tuple
     points = [(c, side, point) for c in claims for side in SIDES if (point := getattr(c, side)) is not None]
     found: dict[tuple[str, str], Witness] = {}
     if points:
-        names = sorted({name for _, _, point in points for name in point} & set(scenario.parameters)) or list(
-            scenario.parameters
-        )[:1]
         base = scenario.game.base
-        draws = {n: np.array([point.get(n, base[n]) for _, _, point in points]) for n in names if n in base}
-        admissible = np.broadcast_to(scenario.game.admissible(draws), (len(points),))
-        policies = dict.fromkeys(p for c in claims for p in c.policies)
-        evaluation = Evaluator(scenario).evaluate(draws, policies)
+        draws = {name: np.array([point.get(name, base[name]) for _, _, point in points]) for name in base}
+        admissible = scenario.game.admissible(draws)
+        evaluation = Evaluator(scenario).evaluate(draws, dict.fromkeys(p for c in claims for p in c.policies))
         for i, (claim, side, _) in enumerate(points):
-            here = {name: column[[i]] for name, column in {**base_columns(scenario, len(points)), **draws}.items()}
-            one = evaluation.row(i)
+            here, one = {name: column[[i]] for name, column in draws.items()}, evaluation.row(i)
             margin = float(one.margin(claim, here)[0])
             why = REASONS[int(one.why_undecided(claim, here)[0])]
             found[claim.id, side] = Witness(claim.id, side, margin, _problem(side, margin, why, bool(admissible[i])))
@@ -57,11 +52,6 @@ def check_claims(scenario: Scenario, only: Iterable[str] | None = None) -> tuple
         for c in claims
         for side in SIDES
     )
-
-
-def base_columns(scenario: Scenario, count: int) -> dict[str, np.ndarray]:
-    """Every parameter that is not derived at its base value, ``count`` times."""
-    return {name: np.full(count, value) for name, value in scenario.game.base.items()}
 
 
 def _problem(side: str, margin: float, why: str, admissible: bool) -> str | None:
