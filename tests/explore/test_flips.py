@@ -11,7 +11,7 @@ from closed_forms import PlainClaim, Q, at_least_half, ranges
 
 from detente.explore import Range
 from detente.explore import test as run
-from detente.explore.flips import PRECISION, SCAN
+from detente.explore.flips import MOST_STEPS, PRECISION
 from detente.game.parameter import Parameter
 
 
@@ -176,6 +176,17 @@ def test_the_nearest_flip_of_a_plane_is_its_distance():
 def test_searches_cost_a_bounded_number_of_points():
     study = cf.guarantee()
     found = run(study, draws=256)
-    scan = SCAN * len(study.varying) + 1
+    scan = MOST_STEPS * len(study.varying) + 1
     assert found.searched[0] < scan + 20 * len(found.claims[0].flips) + 160
     assert found.searched[1] == 2 * found.searched[0]  # two policies
+
+
+def test_a_game_is_solved_only_where_a_parameter_that_it_depends_on_differs():
+    study = cf.guarantee()
+    uses = {"before": frozenset({"alpha", "E_G"}), "after": frozenset({"delta", "y", "w", "lam", "C"})}
+    lean = run(replace(study, relevant=uses.__getitem__), draws=256)
+    full = run(study, draws=256)
+    assert [f.at for f in lean.claims[0].flips] == [f.at for f in full.claims[0].flips]
+    assert lean.claims[0].nearest == full.claims[0].nearest
+    assert lean.searched[0] == full.searched[0]
+    assert lean.searched[1] < 0.75 * full.searched[1]

@@ -1,7 +1,8 @@
 """Where, along each parameter by itself, a claim's answer changes while all others stay at the base point.
 
-Every parameter is scanned over its whole range at `SCAN` + 1 even positions (a discrete one at its values), all parameters in one
-batch; between neighbours with different answers the change is located by bracketing to `PRECISION` range units.
+Every parameter is scanned over its whole range at even positions (a discrete one at its values), all parameters in one
+batch; between neighbours with different answers the change is located by bracketing: to `PRECISION` range units the
+`FINE` nearest of a claim, to `COARSE` the others.
 Margins may jump (regimes change in the limit of the equilibrium), so the sign is followed, not a zero.
 It does *not* find two changes between neighbours of the scan, nor a change across undecided or refused points.
 """
@@ -16,8 +17,9 @@ import numpy as np
 from detente.explore.probe import Probe, Search, drive
 from detente.explore.ranges import Floats, Range
 
-SCAN = 16
-PRECISION = 2.5e-4  # range units
+MOST_STEPS, FEWEST_STEPS = 16, 6  # of a scan along one parameter
+PRECISION, COARSE = 2.5e-4, 5e-3  # range units
+FINE = 6
 _ROUNDS = 40
 
 
@@ -30,7 +32,7 @@ class Flip:
     at: float
     distance: float
     above: bool  # whether the claim holds just above ``at``
-    located: bool = True  # by bracketing; False for a discrete range, where ``at`` is the first value beyond
+    beyond: float  # position of a solved point just past the change, seen from the base
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +43,12 @@ class Scan:
     lines: tuple[np.ndarray, ...]  # [parameter] rows of `positions`, by ascending position; the base point is in each
 
 
-def lines(ranges: Sequence[Range], base: Floats, steps: int = SCAN) -> Scan:
+def steps_for(draws: int, parameters: int) -> int:
+    """Steps of a scan that costs about half as much as the draws, between `FEWEST_STEPS` and `MOST_STEPS`."""
+    return int(np.clip(draws // (2 * max(parameters, 1)), FEWEST_STEPS, MOST_STEPS))
+
+
+def lines(ranges: Sequence[Range], base: Floats, steps: int = MOST_STEPS) -> Scan:
     """The points of a scan around ``base`` [parameter]; the base is the first row."""
     rows, own = [base], []
     for k, r in enumerate(ranges):
@@ -61,31 +68,37 @@ def lines(ranges: Sequence[Range], base: Floats, steps: int = SCAN) -> Scan:
 def find_flips(probe: Probe, scan: Scan, margins: dict[str, Floats]) -> dict[str, tuple[Flip, ...]]:
     """All flips of each claim, nearest first, from the margins [point] of the claims on the scan's points."""
     varying, base = probe.study.varying, scan.positions[0]
-    searches = {}
     known: dict[str, list[Flip]] = {claim: [] for claim in margins}
+    searches = {}
     for claim, margin in margins.items():
         if not np.isfinite(margin[0]):
             continue
+        brackets: list[tuple[float, int, int, tuple[float, float, float, float]]] = []
         for k, rows in enumerate(scan.lines):
             z, m = scan.positions[rows, k], margin[rows]
             for i in np.flatnonzero(np.isfinite(m[:-1]) & np.isfinite(m[1:]) & ((m[:-1] >= 0) != (m[1:] >= 0))):
                 if varying[k].values is not None:  # the first allowed value with the other answer, seen from the base
-                    far = z[i + 1] if z[i] >= base[k] else z[i]
-                    known[claim].append(_flip(varying[k], base[k], float(far), bool(m[i + 1] >= 0), located=False))
+                    far = float(z[i + 1] if z[i] >= base[k] else z[i])
+                    known[claim].append(_flip(varying[k], base[k], far, bool(m[i + 1] >= 0), far))
                     continue
-                bracket = (float(z[i]), float(z[i + 1]), float(m[i]), float(m[i + 1]))
-                searches[claim, k, int(i)] = (claim, locate(base, k, *bracket))
-    for (claim, k, _), (at, above) in drive(probe, searches).items():
-        known[claim].append(_flip(varying[k], base[k], at, above))
+                near = min(abs(z[i] - base[k]), abs(z[i + 1] - base[k]))
+                brackets.append((float(near), k, int(i), (float(z[i]), float(z[i + 1]), float(m[i]), float(m[i + 1]))))
+        for order, (_, k, i, ends) in enumerate(sorted(brackets)):
+            searches[claim, k, i] = (claim, locate(base, k, *ends, PRECISION if order < FINE else COARSE))
+    for (claim, k, _), (low, high, above) in drive(probe, searches).items():
+        far = high if low >= base[k] - 1e-12 else low
+        known[claim].append(_flip(varying[k], base[k], (low + high) / 2, above, far))
     return {c: tuple(sorted(flips, key=lambda f: (f.distance, f.parameter, f.at))) for c, flips in known.items()}
 
 
-def _flip(r: Range, base: float, at: float, above: bool, located: bool = True) -> Flip:
-    return Flip(r.name, r.base, float(r.at(at)), abs(at - base), above, located)
+def _flip(r: Range, base: float, at: float, above: bool, beyond: float) -> Flip:
+    return Flip(r.name, r.base, float(r.at(at)), float(abs(at - base)), above, beyond)
 
 
-def locate(base: Floats, k: int, a: float, b: float, fa: float, fb: float) -> Search[tuple[float, bool]]:
-    """The change of sign of the margin between positions ``a < b`` of parameter ``k``, and whether it holds above.
+def locate(
+    base: Floats, k: int, a: float, b: float, fa: float, fb: float, precision: float = PRECISION
+) -> Search[tuple[float, float, bool]]:
+    """A bracket of at most ``precision`` around the change of sign between ``a < b``, and whether it holds above.
 
     Regula falsi (Illinois) while it halves the bracket, bisection when it does not, as it does not at a jump.
     Where a point inside is undecided the search stops with what it has.
@@ -94,10 +107,10 @@ def locate(base: Floats, k: int, a: float, b: float, fa: float, fb: float) -> Se
     wa, wb = fa, fb  # weights, halved when an end stays
     bisect = False
     for _ in range(_ROUNDS):
-        if b - a <= PRECISION:
+        if b - a <= precision:
             break
         z = (a + b) / 2 if bisect or wa == wb else (a * wb - b * wa) / (wb - wa)
-        margin = 0.45 * PRECISION  # so that the far end moves too, once a smooth root is all but found
+        margin = 0.45 * precision  # so that the far end moves too, once a smooth root is all but found
         z = min(max(z, a + margin), b - margin)
         point = base.copy()
         point[k] = z
@@ -112,4 +125,4 @@ def locate(base: Floats, k: int, a: float, b: float, fa: float, fb: float) -> Se
             b, fb, wb = z, f, f
             wa = wa / 2
         bisect = not bisect and (b - a) > before / 2
-    return (a + b) / 2, above
+    return a, b, above

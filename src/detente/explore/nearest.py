@@ -1,10 +1,11 @@
 """The nearest flip: the smallest joint change of the parameters, in range units, that changes a claim's answer.
 
-Distance is the Euclidean length of the change, each parameter divided by the width of its range. A heuristic: it starts from
-the nearest flip along one parameter, from rays in the directions that a linear fit to the run points to, and from the
-nearest draws with the other answer cut down to the parameters that matter; then it draws the best point in towards
-the base, dropping parameters and turning, at most `ROUNDS` times. What it returns was solved and has the other answer;
-a nearer one may exist (tests compare it with brute force: within a tenth on the planted cases).
+Distance is the Euclidean length of the change, each parameter divided by the width of its range; between two about
+equally near the one that changes fewer parameters is taken. A heuristic: it starts from the nearest flip along one
+parameter, from rays in the directions that a linear fit to the run points to, and from the nearest draws with the other
+answer cut down to the parameters that matter; then it draws the best point in towards the base, dropping parameters
+and turning, at most `ROUNDS` times. What it returns was solved and has the other answer; a nearer one may exist (tests
+compare it with brute force: within a tenth on the planted cases).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.explore.flips import PRECISION, Flip
+from detente.explore.flips import Flip
 from detente.explore.probe import Search
 from detente.explore.ranges import Bools, Floats
 
@@ -22,7 +23,9 @@ ROUNDS = 7
 RAYS = 4  # directions tried
 ALONG = (0.35, 0.65, 0.97)  # shares of the best distance so far at which a ray is looked at
 NEIGHBOURS = 6
-TURNS = 5  # random turns a round
+TURNS = 4  # random turns a round
+CLOSE = 0.02  # a flip along one parameter nearer than this is taken as it is
+SIMPLER = 0.01  # a further parameter must bring the flip nearer by this share
 _ACTIVE = 4  # parameters that a neighbour keeps
 
 
@@ -33,6 +36,11 @@ class Nearest:
     position: tuple[float, ...]
     distance: float
     changed: tuple[int, ...]  # columns that differ from the base
+
+    @property
+    def cost(self) -> float:
+        """What is made small: the distance, and a little for every further parameter that must change."""
+        return self.distance * (1 + SIMPLER * (len(self.changed) - 1))
 
 
 def search_nearest(
@@ -51,6 +59,8 @@ def search_nearest(
     parameter] to allowed ones (discrete ranges).
     """
     best = _from_flips(base, flips, columns)
+    if best is not None and best.distance < CLOSE:
+        return best
     other = positions[held != holds]
     limit = best.distance if best else np.inf
     rng = np.random.default_rng(seed)
@@ -67,7 +77,7 @@ def search_nearest(
     for _ in range(ROUNDS):
         tries = snap(_closer(base, best, shrink, rng))
         found = _better(base, tries, (yield tries), holds, None)
-        if found is not None and found.distance < best.distance - 1e-9:
+        if found is not None and found.cost < best.cost - 1e-9:
             best = found
         else:
             shrink /= 3
@@ -102,7 +112,7 @@ def _better(base: Floats, tries: Floats, margins: Floats, holds: bool, best: Nea
     flipped = np.isfinite(margins) & ((margins >= 0) != holds)
     for i in np.flatnonzero(flipped):
         found = _nearest(base, tries[i])
-        if best is None or found.distance < best.distance:
+        if best is None or found.cost < best.cost:
             best = found
     return best
 
@@ -120,9 +130,8 @@ def _from_flips(base: Floats, flips: tuple[Flip, ...], columns: dict[str, int]) 
     flip = flips[0]
     k = columns[flip.parameter]
     step = np.zeros(len(base))
-    far = flip.distance + PRECISION if flip.located else flip.distance  # the far end of its bracket
-    step[k] = far if flip.at >= flip.base else -far
-    return _nearest(base, np.clip(base + step, 0.0, 1.0))
+    step[k] = flip.beyond - base[k]
+    return _nearest(base, base + step)
 
 
 def _rays(base: Floats, holds: bool, positions: Floats, held: Bools, limit: float) -> list[Floats]:

@@ -83,6 +83,8 @@ class Study:
     selection: str = "the only equilibrium of a closed form"
     mirrors: Mapping[str, str] = field(default_factory=dict[str, str])  # claim -> the claim with the sides swapped
     law: tuple[str, ...] = ()  # rules of law; their sides are solved as ``law:ID:with`` and ``law:ID:without``
+    families: Mapping[str, str] = field(default_factory=dict[str, str])  # policy -> the game that it is read off, if shared
+    relevant: Callable[[str], frozenset[str]] | None = None  # policy -> parameters that its game depends on; None: all
     said_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])  # claim -> statements
 
     @property

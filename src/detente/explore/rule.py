@@ -23,6 +23,7 @@ from detente.explore.verdict import wilson
 
 MOST = 3  # conditions
 FEWEST = 8  # cases, and draws that are none, on the first half
+LEAST_DENSITY = 0.75  # below which a box is not called a rule
 _WORTH = 0.02  # merit that a further condition must add
 _LARGEST = 4096  # draws of the first half that are used
 
@@ -41,8 +42,8 @@ class Condition:
 class Rule:
     """A box in words. Scores are of the half on which it was *not* found; intervals are Wilson's, as if draws were independent.
 
-    ``found`` is False where its density on the second half does not clearly exceed the share of all draws there: then
-    the box is the best try, and says little.
+    ``found`` is False where its density on the second half is below `LEAST_DENSITY`, or does not clearly exceed the share
+    of all draws there: then the box is the best try, and says little.
     """
 
     conditions: tuple[Condition, ...]
@@ -100,7 +101,7 @@ def find_rule(x: Floats, y: Bools, draw: np.ndarray, ranges: Sequence[Range]) ->
     conditions.sort(key=lambda c: (c.quasi_p, c.parameter))
     return Rule(
         conditions=tuple(conditions),
-        found=density[0] > share and told.inside > 0,
+        found=density[0] > share and told.density >= LEAST_DENSITY,
         method=method,
         coverage=told.coverage,
         density=told.density,
@@ -175,6 +176,8 @@ def words(rule: Rule, ranges: Sequence[Range]) -> str:
     told = " and ".join(_condition(c, titles[c.parameter]) for c in rule.conditions)
     if rule.found:
         return told
+    if rule.density <= rule.share:
+        return f"conditions are met that no rule on {MOST} parameters captures; of all draws it holds in {rule.share:.0%}"
     return (
         f"conditions are met that no rule on {MOST} parameters captures (best try: {told}; it holds in "
         f"{rule.density:.0%} of the draws there, against {rule.share:.0%} of all)"

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
 from scipy.stats import rankdata, sobol_indices, uniform
 
 from detente.errors import DataError, Where
@@ -27,6 +28,7 @@ DEGREE, PAIR_DEGREE, PAIRED = 4, 2, 6
 _RIDGE = 1e-3
 _FEWEST = 64
 _STILL = 1e-12  # variance below which an event does not vary
+_FEW_UNDECIDED = 0.2  # share of undecided draws up to which they are filled in with the mean of the others
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,58 +50,88 @@ def _legendre(u: Floats, degree: int) -> Floats:
 
 
 class Polynomials:
-    """The single-parameter terms at the draws of a run, built once for all events. ``x`` [draw, parameter], ``draw`` [draw]."""
+    """The terms at the draws of a run, fitted to any number of events. ``x`` [draw, parameter], ``draw`` [draw] indices.
+
+    Few draws allow fewer terms: the degree falls until there are four draws to a term. First the terms of single
+    parameters are fitted to all draws (factorised once), then the products to what is left.
+    """
 
     def __init__(self, x: Floats, draw: np.ndarray) -> None:
-        self.x, self.draw = x, draw
+        self.x = x
         n, d = x.shape
+        self.degree = int(np.clip(n // (4 * max(d, 1)), 1, DEGREE))
         u = (rankdata(x, axis=0) - 0.5) / max(n, 1)
-        self.single = [_legendre(u[:, k], DEGREE) for k in range(d)]
+        self.blocks = [_legendre(u[:, k], self.degree) for k in range(d)]
+        self.single = np.column_stack(self.blocks) if d else np.zeros((n, 0))
+        self.fit, self.check = halves(draw)
+        self.usable = d > 0 and n >= _FEWEST
+        if self.usable:
+            self.whole = _Ridge(self.single)
+            self.half = _Ridge(self.single[self.fit])
 
     def indices(self, y: Floats) -> Indices | None:
-        """Indices of ``y`` [draw] (nan rows left out); None where it hardly varies or there are too few draws."""
-        rows = np.flatnonzero(np.isfinite(y))
-        if len(rows) < _FEWEST or not self.single or np.var(y[rows]) < _STILL:
+        """Indices of ``y`` [draw] (nan: undecided); None where it hardly varies or too few draws are decided."""
+        known = np.isfinite(y)
+        if not self.usable or known.mean() < 1 - _FEW_UNDECIDED or np.var(y[known]) < _STILL:
             return None
-        y = y[rows]
-        d = len(self.single)
-        centred = y - y.mean()
-        strength = np.array([float(((block[rows].T @ centred / len(rows)) ** 2).sum()) for block in self.single])
-        top = np.sort(np.argsort(-strength, kind="stable")[:PAIRED])
-        owner: list[tuple[int, ...]] = [(k,) for k in range(d) for _ in range(DEGREE)]
-        blocks = [block[rows] for block in self.single]
-        for i, a in enumerate(top):
-            for b in top[i + 1 :]:
-                left, right = blocks[a][:, :PAIR_DEGREE], blocks[b][:, :PAIR_DEGREE]
-                blocks.append((left[:, :, None] * right[:, None, :]).reshape(len(rows), -1))
-                owner += [(int(a), int(b))] * PAIR_DEGREE**2
-        terms = np.column_stack(blocks)
-        weights = _ridge(terms, y)
-        squared = weights[1:] ** 2
-        variance = float(squared.sum())
-        if variance <= 0:
+        y = np.where(known, y, y[known].mean())
+        variance = float(np.var(y))
+        d = len(self.blocks)
+        weights = self.whole.weights(y)
+        strength = (weights.reshape(d, self.degree) ** 2).sum(axis=1)
+        top = np.sort(np.argsort(-strength, kind="stable")[: self._paired(d)])
+        pairs = [(int(a), int(b)) for i, a in enumerate(top) for b in top[i + 1 :]]
+        first, total = strength.copy(), strength.copy()
+        left = y - y.mean() - self.single @ weights
+        products = self._products(pairs)
+        if pairs:
+            squares = (_Ridge(products).weights(left).reshape(len(pairs), -1) ** 2).sum(axis=1)
+            for (a, b), square in zip(pairs, squares, strict=True):
+                total[a] += square
+                total[b] += square
+            counted = float(strength.sum() + squares.sum())
+        else:
+            counted = float(strength.sum())
+        if counted <= 0:
             return None
-        first, total = np.zeros(d), np.zeros(d)
-        for names, part in zip(owner, squared, strict=True):
-            if len(names) == 1:
-                first[names[0]] += part
-            for k in names:
-                total[k] += part
-        fit, check = halves(self.draw[rows])
-        explained = None
-        if fit.sum() > _FEWEST and check.sum() > _FEWEST:
-            half = _ridge(terms[fit], y[fit])
-            miss = y[check] - half[0] - terms[check] @ half[1:]
-            explained = max(0.0, 1 - float(np.mean(miss**2)) / max(float(np.var(y[check])), _STILL))
-        return Indices(first / variance, total / variance, explained)
+        return Indices(first / counted, total / counted, self._explained(y, pairs, products, variance))
+
+    def _paired(self, d: int) -> int:
+        """How many parameters may appear in products: four draws to a term."""
+        return next(m for m in range(min(PAIRED, d), 0, -1) if m * (m - 1) // 2 * PAIR_DEGREE**2 * 4 <= len(self.x) or m == 1)
+
+    def _products(self, pairs: list[tuple[int, int]]) -> Floats:
+        degree = min(PAIR_DEGREE, self.degree)
+        made = [
+            (self.blocks[a][:, :degree, None] * self.blocks[b][:, None, :degree]).reshape(len(self.x), -1) for a, b in pairs
+        ]
+        return np.column_stack(made) if made else np.zeros((len(self.x), 0))
+
+    def _explained(self, y: Floats, pairs: list[tuple[int, int]], products: Floats, variance: float) -> float | None:
+        """Share of the variance on the second half that a fit to the first half explains."""
+        fit, check = self.fit, self.check
+        if min(fit.sum(), check.sum()) < _FEWEST // 2:
+            return None
+        mean = float(y[fit].mean())
+        weights = self.half.weights(y[fit])
+        guess = mean + self.single[check] @ weights
+        if pairs:
+            left = y[fit] - mean - self.single[fit] @ weights
+            guess = guess + products[check] @ _Ridge(products[fit]).weights(left)
+        return max(0.0, 1 - float(np.mean((y[check] - guess) ** 2)) / variance)
 
 
-def _ridge(terms: Floats, y: Floats) -> Floats:
-    """Least squares with a small penalty on all but the constant; the constant first."""
-    design = np.column_stack([np.ones(len(y)), terms])
-    gram = design.T @ design / len(y)
-    gram[1:, 1:] += np.eye(terms.shape[1]) * (_RIDGE + 0.01 * terms.shape[1] / len(y))
-    return np.asarray(np.linalg.solve(gram, design.T @ y / len(y)), dtype=np.float64)
+class _Ridge:
+    """Least squares with a small penalty; the constant is left out (columns and values are taken from their means)."""
+
+    def __init__(self, terms: Floats) -> None:
+        self.terms = terms - terms.mean(axis=0)
+        gram = self.terms.T @ self.terms / len(terms)
+        gram += np.eye(gram.shape[0]) * (_RIDGE + 0.01 * gram.shape[0] / len(terms))
+        self.factor = cho_factor(gram)
+
+    def weights(self, y: Floats) -> Floats:
+        return np.asarray(cho_solve(self.factor, self.terms.T @ (y - y.mean()) / len(y)), dtype=np.float64)
 
 
 def from_draws(x: Floats, draw: np.ndarray, y: Floats) -> Indices | None:

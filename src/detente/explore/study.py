@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from detente import __version__
-from detente.explore.protocol import Evaluation, Study
+from detente.explore.protocol import BASELINE, Evaluation, Study
 from detente.explore.ranges import Draws, Range
+from detente.scenario.evaluate import Evaluator
 
 SELECTION = (
     "one equilibrium a draw: the limit of the principal branch of the agent logit quantal response equilibrium as "
@@ -23,14 +24,30 @@ class _Solver:
 
     def __init__(self, scenario: Any) -> None:
         self.scenario = scenario
-        self._evaluator: Any = None
+        self._evaluator: Evaluator | None = None
 
     def __call__(self, draws: Draws, policies: Sequence[str]) -> Evaluation:
-        if self._evaluator is None:
-            from detente.scenario.evaluate import Evaluator
+        return self.ready.evaluate(draws, policies)
 
+    @property
+    def ready(self) -> Evaluator:
+        if self._evaluator is None:
             self._evaluator = Evaluator(self.scenario)
-        return self._evaluator.evaluate(draws, policies)
+        return self._evaluator
+
+    def relevant(self, policy: str) -> frozenset[str]:
+        """The parameters that the game solved for ``policy`` depends on, those of surprises read off it included."""
+        names = set(self.ready.tree(policy).parameters)
+        if isinstance(self.scenario.precision, str):
+            names.add(self.scenario.precision)
+        for other in self.scenario.policies.values():
+            if other.kind == "deviate" and policy == BASELINE:
+                names |= {n for mix in other.change.play.values() for p in mix.values() for n in p.names}
+                names |= {n for formula in other.change.parameters.values() for n in formula.names} | set(other.change.parameters)
+        derived = self.scenario.game.derived
+        for name in [n for n in names if n in derived]:
+            names |= derived[name].names
+        return frozenset(names)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"scenario": self.scenario, "_evaluator": None}
@@ -42,6 +59,7 @@ def study_of(scenario: Any) -> Study:
     for match in scenario.matches:
         said_by[match.claim] = (*said_by.get(match.claim, ()), match.statement)
     precision = scenario.precision
+    solver = _Solver(scenario)
     return Study(
         name=scenario.id,
         ranges=tuple(Range(p) for p in scenario.parameters.values() if p.distribution != "derived"),
@@ -49,13 +67,15 @@ def study_of(scenario: Any) -> Study:
         policies=scenario.policies,
         players=tuple(scenario.game.players),
         events=tuple(scenario.events_of_interest),
-        evaluate=_Solver(scenario),
+        evaluate=solver,
         admissible=scenario.game.admissible if scenario.game.constraints else None,
         digest=digest(scenario),
         seed=scenario.seed,
         selection=SELECTION if precision == "limit" else AT_PRECISION.format(precision),
         mirrors={c.id: c.mirror for c in scenario.claims.values() if c.mirror},
         law=tuple(scenario.law),
+        families={p.id: BASELINE for p in scenario.policies.values() if p.kind != "commit"},
+        relevant=solver.relevant,
         said_by=said_by,
     )
 

@@ -13,7 +13,7 @@ import numpy as np
 from detente.errors import BadInput, Where
 from detente.explore.breaking import search_exception
 from detente.explore.findings import ClaimFinding, Findings, Map
-from detente.explore.flips import Flip, Scan, find_flips, lines
+from detente.explore.flips import Flip, Scan, find_flips, lines, steps_for
 from detente.explore.information import worth
 from detente.explore.nearest import Nearest, search_nearest
 from detente.explore.probe import Probe, drive
@@ -78,7 +78,7 @@ def test(
         refused = chunk.refused
 
     probe = Probe(study)
-    found = _searched(study, probe, claims, tallies, sample, chosen_seed(study, seed), tell)
+    found = _searched(study, probe, claims, tallies, sample, draws, chosen_seed(study, seed), tell)
     tell("weighing parameters", 0.95)
     result = Findings(
         study=study,
@@ -107,15 +107,22 @@ def _chosen(study: Study, only: str | Sequence[str] | None) -> list[str]:
 
 
 def _searched(
-    study: Study, probe: Probe, claims: list[str], tallies: dict[str, Tally], sample: Sample, seed: int, tell: Progress
+    study: Study,
+    probe: Probe,
+    claims: list[str],
+    tallies: dict[str, Tally],
+    sample: Sample,
+    draws: int,
+    seed: int,
+    tell: Progress,
 ) -> tuple[ClaimFinding, ...]:
     """Flips, exceptions, nearest flips, rules and maps of the claims."""
     if not claims:
         return ()
     columns = {r.name: k for k, r in enumerate(study.varying)}
-    scan = lines(study.varying, study.base)
+    scan = lines(study.varying, study.base, steps_for(draws, len(study.varying)))
     tell("walking along each parameter", 0.72)
-    margins = probe.margins(scan.positions, claims)
+    margins = dict(zip(claims, probe.margins([(c, scan.positions) for c in claims]), strict=True))
     flips = find_flips(probe, scan, margins)
     positions = study.positions({r.name: sample.x[:, k] for k, r in enumerate(study.varying)}) if study.varying else sample.x
     decided = {c: np.isfinite(sample.margin(c)) for c in claims}
