@@ -46,7 +46,7 @@ def test_the_terminal_timeline(game: Game):
 known to A (challenger) alone: resolve – firm [p] or soft [1 − p]
 known to B (target) alone: will – yes or no; drawn together with C.will
 known to C (onlooker) alone: will – yes or no; drawn together with B.will
- 1. A (challenger) secret talks: offer or keep silent  (seen by B, not by C)
+ 1. A (challenger) secret talks (talk): offer or keep silent  (seen by B, not by C)
  2. A (challenger) price: 21 choices from 0 to 1  if talk is offer  (seen by B, not by C)
  3. chance weather: fair [p] or foul [1 − p]  (seen by A, not by B and C)
  4. C (onlooker) come: stay or go or wait

@@ -9,7 +9,7 @@ from rich.text import Text
 from rich.tree import Tree as Drawing
 
 from detente.game.model import Game
-from detente.game.picture_timeline import audience, menu, named, secrets, steps
+from detente.game.picture_timeline import audience, brief, called, menu, secrets, steps
 from detente.game.picture_tree import Branch, View, listed, number, probability
 from detente.game.tree import CHANCE, TERMINAL, Floats, Tree
 
@@ -63,7 +63,7 @@ def timeline_drawing(game: Game) -> RenderableType:
     for secret in secrets(game):
         lines.append("known to ")
         lines.append(
-            clean(named(game, secret.owner)), style=STYLES[players.index(secret.owner) % len(STYLES)]
+            clean(brief(game, secret.owner)), style=STYLES[players.index(secret.owner) % len(STYLES)]
         )
         lines.append(f" alone: {clean(secret.name.replace('_', ' '))} – ")
         lines.append(_menu(menu(secret)))
@@ -73,7 +73,7 @@ def timeline_drawing(game: Game) -> RenderableType:
     for place, step in enumerate(steps(game), start=1):
         lines.append(f"{place:>2}. ")
         lines.append(clean(step.who), style="dim" if step.owner is None else STYLES[step.owner % len(STYLES)])
-        lines.append(f" {clean(step.title)}: {_menu(menu(step))}")
+        lines.append(f" {clean(called(step))}: {_menu(menu(step))}")
         if step.when:
             lines.append(f"  if {clean(step.when)}", style="italic")
         if audience(step):

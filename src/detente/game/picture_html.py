@@ -27,7 +27,7 @@ from __future__ import annotations
 from html import escape
 
 from detente.game.model import Game
-from detente.game.picture_timeline import Secret, Step, audience, menu, named, secrets, steps, summary
+from detente.game.picture_timeline import Secret, Step, audience, brief, called, menu, secrets, steps, summary
 from detente.game.picture_tree import Branch, View, counted, listed, number, probability
 from detente.game.tree import CHANCE, TERMINAL, Floats, Tree
 
@@ -123,7 +123,7 @@ def timeline_html(game: Game, caption: str | None = None) -> str:
 
 
 def _secret(game: Game, players: list[str], secret: Secret) -> str:
-    owner = player_html(named(game, secret.owner), players.index(secret.owner))
+    owner = player_html(brief(game, secret.owner), players.index(secret.owner))
     words = _menu(secret)
     drawn = f"; drawn together with {_text(listed(list(secret.together)))}" if secret.together else ""
     move = f'<span class="dt-move">{_text(secret.name.replace("_", " "))}</span>'
@@ -141,7 +141,7 @@ def _step(step: Step) -> str:
     seen = audience(step)
     told = f'; <span class="dt-unseen">{_text(seen)}</span>' if seen else ""
     text = f'<br><span class="dt-text">{_text(step.text)}</span>' if step.text else ""
-    move = f'<span class="dt-move">{_text(step.title)}</span>'
+    move = f'<span class="dt-move">{_text(called(step))}</span>'
     return f'<li class="dt-step">{who} {move}: {words}{when}{told}{text}</li>'
 
 

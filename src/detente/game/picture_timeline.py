@@ -69,6 +69,12 @@ def steps(game: Game) -> list[Step]:
     return [_step(game, move) for move in game.moves]
 
 
+def called(step: Step) -> str:
+    """Title of the move, with the name that conditions call it by where that differs."""
+    name = step.name.replace("_", " ")
+    return step.title if step.title == name else f"{step.title} ({name})"
+
+
 def _step(game: Game, move: Move) -> Step:
     players = list(game.players)
     others = [player for player in players if player != move.by]
@@ -78,7 +84,7 @@ def _step(game: Game, move: Move) -> Step:
         title=move.title or move.name.replace("_", " "),
         text=move.text or "",
         by=move.by,
-        who="chance" if move.by == CHANCE else named(game, move.by),
+        who="chance" if move.by == CHANCE else brief(game, move.by),
         owner=None if move.by == CHANCE else players.index(move.by),
         options=move.labels,
         chances=tuple(in_words(p) for p in move.probabilities or ()),
@@ -92,6 +98,11 @@ def named(game: Game, player: str) -> str:
     """A player with his part: ``A (challenger)``."""
     title = game.players[player]
     return player if title == player else f"{player} ({title})"
+
+
+def brief(game: Game, player: str) -> str:
+    """A player by name alone where the name says who it is, which a letter or two does not."""
+    return player if len(player) > 3 else named(game, player)
 
 
 def menu(said: Step | Secret) -> list[tuple[str, str]]:
@@ -108,7 +119,7 @@ def audience(step: Step) -> str:
     """Who sees the move, as a clause; empty where all do."""
     if step.seen_by and step.unseen_by:
         return f"seen by {listed(list(step.seen_by))}, not by {listed(list(step.unseen_by))}"
-    return f"not seen by {listed(list(step.unseen_by))}" if step.unseen_by else ""
+    return "seen by nobody else" if step.unseen_by else ""
 
 
 _IN = re.compile(r"\bin \{([^{}]*)\}")
