@@ -41,7 +41,7 @@ def _augmented(t: Shape, w: Work, lam: float, last: Floats) -> None:
     n = w.unknown.shape[1]
     evaluate(t, w)
     differentiate(t, w, lam)
-    w.count[EVALUATIONS] += 1
+    w.tally[EVALUATIONS] += 1
     for i in range(n):
         w.unknown[RESIDUAL, i] = w.unknown[Z, i] - lam * w.unknown[PULL, i]
         for j in range(n):
@@ -110,9 +110,9 @@ def arclength(t: Shape, w: Work, lam: float, target: float) -> tuple[float, int]
             w.unknown[Z, u] = aim[u]
         aim[n] = lam + stride * here[n]
         new = aim[n]
-        good = False
-        rounds = 0
-        for rounds in range(6):
+        good, rounds = False, 0
+        for _ in range(6):
+            rounds += 1
             _augmented(t, w, new, here)
             off = here[n] * (new - aim[n])
             for u in range(n):
@@ -145,11 +145,11 @@ def arclength(t: Shape, w: Work, lam: float, target: float) -> tuple[float, int]
                 return lam, LOST
             continue
         if new_sign != sign:
-            w.count[BRANCHES] += 1
+            w.tally[BRANCHES] += 1
             branched = True
             sign = new_sign
         if here[n] * there[n] < 0.0:
-            w.count[TURNS] += 1
+            w.tally[TURNS] += 1
             turned = True
         if lam < target <= new:
             return _cross(t, w, lam, new, target)
@@ -161,14 +161,14 @@ def arclength(t: Shape, w: Work, lam: float, target: float) -> tuple[float, int]
         if here[n] > 0.0 and lam > BEYOND * highest and lam > highest + 1e-3:
             same = _block_signs(t, w)
             if not same and not branched and not turned:
-                w.count[BRANCHES] += 1  # an even number of branches at once: no sign of the whole changes
+                w.tally[BRANCHES] += 1  # an even number of branches at once: no sign of the whole changes
                 branched = True
             if same or branched:
                 for b in range(len(t.block) - 1):
                     w.flag[EXPECTED, b] = w.flag[SIGN, b]
                 return lam, HANDED_BACK
         highest = max(highest, lam) if here[n] <= 0.0 or turned else highest
-        if rounds <= 3 and cosine > 0.996:
+        if rounds <= 4 and cosine > 0.996:
             stride *= 1.35
     return lam, LOST
 
@@ -193,5 +193,5 @@ def _cross(t: Shape, w: Work, lam: float, new: float, target: float) -> tuple[fl
         off = max(off, abs(w.unknown[Z, u] - w.unknown[AIM, u]))
         left = max(left, abs(w.unknown[Z, u] - target * w.unknown[PULL, u]))
         w.unknown[KEPT, u] = w.unknown[Z, u]
-    w.count[CROSSINGS] += 1
+    w.tally[CROSSINGS] += 1
     return target, CROSSED if off <= gap + 1e-6 and left <= 1e-7 * (1.0 + target) else LOST

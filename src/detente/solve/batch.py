@@ -26,7 +26,7 @@ class Batch(NamedTuple):
     point: Floats  # [draw, 4, unknown] log-odds there, their growth, how it bends, its linear part
     expected: Flags  # [draw, block] sign that each block's determinant should have
     code: Flags  # [draw]
-    count: NDArray[np.int32]  # [draw, 4] evaluations, turning points, branchings, crossings
+    tally: NDArray[np.int32]  # [draw, 4] evaluations, turning points, branchings, crossings
     strategy: Floats  # [draw, slot]
     log_strategy: Floats  # [draw, slot]
     previous: Floats  # [draw, slot] strategy at an earlier lambda, for the limit
@@ -56,7 +56,7 @@ def make_batch(compiled: CompiledTree, numbers: Floats, precision: Floats) -> tu
         point=np.zeros((draws, 4, n)),
         expected=np.ones((draws, blocks), np.int8),
         code=np.full(draws, UNTRACED, np.int8),
-        count=np.zeros((draws, 4), np.int32),
+        tally=np.zeros((draws, 4), np.int32),
         strategy=np.zeros((draws, slots)),
         log_strategy=np.zeros((draws, slots)),
         previous=np.zeros((draws, slots)),

@@ -16,6 +16,7 @@ from detente.solve.continuation import follow
 from detente.solve.jit import inlined, kernel
 from detente.solve.kernel import evaluate, load
 from detente.solve.limit import climb
+from detente.solve.symmetry import note_hidden_branches
 from detente.solve.work import (
     BEND,
     CROSSINGS,
@@ -55,6 +56,7 @@ def trace(
         if not (batch.code == UNTRACED).any():
             break
     batch.code[batch.code == UNTRACED] = LOST
+    note_hidden_branches(compiled, batch, numbers, batch.lam / unit)
     if (batch.target > DOUBLE_UP_TO).any():
         climb_block(shape, work, fine, batch, DOUBLE_UP_TO)
         _settle(compiled, batch, ~np.isfinite(precision) & (batch.code == REACHED))
@@ -86,7 +88,7 @@ def _enter(t: Shape, w: Work, b: Batch, d: int) -> None:
     for k in range(len(t.block) - 1):
         w.flag[EXPECTED, k] = b.expected[d, k]
     for k in range(4):
-        w.count[k] = b.count[d, k]
+        w.tally[k] = b.tally[d, k]
 
 
 @inlined
@@ -100,7 +102,7 @@ def _leave(t: Shape, w: Work, b: Batch, d: int, lam: float) -> None:
     for k in range(len(t.block) - 1):
         b.expected[d, k] = w.flag[EXPECTED, k]
     for k in range(4):
-        b.count[d, k] = w.count[k]
+        b.tally[d, k] = w.tally[k]
     for s in range(t.sets[-1, FIRST_SLOT]):
         b.strategy[d, s] = w.slot[PROB, s]
         b.log_strategy[d, s] = w.slot[LOG_PROB, s]
@@ -123,7 +125,7 @@ def follow_block(t: Shape, w: Work, b: Batch, most: float) -> None:
             w.unknown[Z, u] = w.unknown[KEPT, u]
         evaluate(t, w)
         if arrived:
-            w.count[CROSSINGS] = max(w.count[CROSSINGS], 1)
+            w.tally[CROSSINGS] = max(w.tally[CROSSINGS], 1)
         b.code[d] = REACHED if arrived else STUCK
         _leave(t, w, b, d, lam)
 

@@ -46,7 +46,7 @@ def certify(
     that of the last finite lambda on the way, and only orders the nodes of a set that is never reached.
     """
     plan = tree if isinstance(tree, Levels) else levels_of(tree)
-    check = _Check(plan)
+    check = Check(plan)
     draws = len(strategy)
     numbers = np.broadcast_to(numbers, (draws, numbers.shape[1]))
     residual, relative, error = np.zeros(draws), np.zeros(draws), np.zeros(draws)
@@ -60,7 +60,7 @@ def certify(
     return Certificate(residual, gain, relative, error)
 
 
-class _Check:
+class Check:
     """Index arrays of one tree, and the passes."""
 
     def __init__(self, plan: Levels) -> None:
@@ -103,15 +103,7 @@ class _Check:
             sharp, error, np.where(bayes < 1e-3, np.minimum(error, belief.T), np.maximum(error - 0.05, 0.0))
         )
         payoff = plan.payoffs(numbers)
-        worth = np.empty((len(self.set_of_slot), draws))
-        entry = np.empty((len(self.option_place), draws))
-        for i in range(len(self.tree.players)):
-            mine = self.option_owner == i
-            if mine.any():
-                value = plan.backward(edges, payoff[:, i])
-                entry[mine] = value[self.option_child[mine]]
-        entry *= np.where(limit, belief.T, bayes)[self.option_place]
-        worth = np.add.reduceat(entry, self.option_at, axis=0)
+        worth = self.worth(edges, payoff, np.where(limit, belief.T, bayes))
         best = np.maximum.reduceat(worth, self.slot_at, axis=0)
         gain = best - np.add.reduceat(worth * strategy.T, self.slot_at, axis=0)
         spread = (payoff.max(axis=0) - payoff.min(axis=0))[self.owner]
@@ -121,6 +113,24 @@ class _Check:
         lam = np.where(limit, 0.0, precision)
         residual = np.abs(log_odds - lam * (worth - worth[first])).max(axis=0)
         return np.where(limit, np.nan, residual), gain.T, relative, error.max(axis=0)
+
+    def worth(self, edges: Floats, payoff: Floats, belief: Floats) -> Floats:
+        """What each option is worth to its owner at its set [slot, draw]."""
+        entry = np.empty((len(self.option_place), edges.shape[1]))
+        for i in range(len(self.tree.players)):
+            mine = self.option_owner == i
+            if mine.any():
+                entry[mine] = self.plan.backward(edges, payoff[:, i])[self.option_child[mine]]
+        entry *= belief[self.option_place]
+        return np.add.reduceat(entry, self.option_at, axis=0)
+
+    def pull(self, numbers: Floats, log_strategy: Floats) -> Floats:
+        """Worth of each option less that of the first of its set [draw, slot], at a strategy without zeros."""
+        edges = self.plan.edges(numbers, np.exp(log_strategy))
+        finite = np.zeros(len(numbers), bool)
+        bayes, _ = self._bayes(numbers, log_strategy, np.zeros((self.tree.n_nodes, len(numbers))), finite)
+        worth = self.worth(edges, self.plan.payoffs(numbers), bayes)
+        return (worth - worth[self.slot_at[self.set_of_slot]]).T
 
     def _bayes(
         self, numbers: Floats, log_strategy: Floats, reach: Floats, limit: NDArray[np.bool_]

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from detente.errors import GameError
 from detente.game.tree import CHANCE, DECISION, TERMINAL, Ints, Tree
@@ -169,31 +167,35 @@ def _dependencies(tree: Tree, slot: Ints) -> list[list[int]]:
 
 
 def _dependency_order(needs: list[list[int]]) -> tuple[list[int], list[int]]:
-    """Sets with those they depend on first, members of a component together; and the component of each set."""
+    """Sets with those they depend on first, members of a component together; and the component of each set.
+
+    Tarjan (1972), without recursion: a component is complete only after all that it depends on.
+    """
     n = len(needs)
-    if n == 0:
-        return [], []
-    rows = [h for h, row in enumerate(needs) for _ in row]
-    columns = [g for row in needs for g in row]
-    graph = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(n, n))
-    count, component = connected_components(graph, connection="strong")
-    waits: list[set[int]] = [set() for _ in range(count)]
-    for h, g in zip(rows, columns, strict=True):
-        if component[h] != component[g]:
-            waits[component[h]].add(int(component[g]))
-    done: set[int] = set()
+    number, low, component = [-1] * n, [0] * n, [-1] * n
     order: list[int] = []
-    for start in range(count):
-        stack = [start]
-        while stack:
-            c = stack[-1]
-            waiting = sorted(waits[c] - done)
-            if c in done:
-                stack.pop()
-            elif waiting:
-                stack.append(waiting[0])
+    waiting: list[int] = []
+    visited = components = 0
+    for start in range(n):
+        path: list[tuple[int, int]] = [(start, 0)] if number[start] < 0 else []
+        while path:
+            h, k = path.pop()
+            if k == 0:
+                number[h] = low[h] = visited
+                visited += 1
+                waiting.append(h)
             else:
-                stack.pop()
-                done.add(c)
-                order.extend(np.flatnonzero(component == c).tolist())
-    return order, [int(c) for c in component]
+                low[h] = min(low[h], low[needs[h][k - 1]])
+            while k < len(needs[h]) and number[needs[h][k]] >= 0:
+                if component[needs[h][k]] < 0:
+                    low[h] = min(low[h], number[needs[h][k]])
+                k += 1
+            if k < len(needs[h]):
+                path += [(h, k + 1), (needs[h][k], 0)]
+            elif low[h] == number[h]:
+                while component[h] < 0:
+                    g = waiting.pop()
+                    component[g] = components
+                    order.append(g)
+                components += 1
+    return order, component

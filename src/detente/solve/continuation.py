@@ -47,6 +47,15 @@ def size_of(d: float, z: float) -> float:
 
 
 @kernel
+def signs_hold(t: Shape, w: Work) -> bool:
+    """Whether the determinant of every block has the sign it should have."""
+    same = True
+    for b in range(len(t.block) - 1):
+        same = same and w.flag[SIGN, b] == w.flag[EXPECTED, b]
+    return same
+
+
+@kernel
 def correct(t: Shape, w: Work, lam: float, tolerance: float) -> int:
     """Newton at fixed lambda from ``w.z``; leaves the tangent of the last evaluation in ``w.tangent``."""
     last = math.inf
@@ -55,7 +64,7 @@ def correct(t: Shape, w: Work, lam: float, tolerance: float) -> int:
         differentiate(t, w, lam)
         for u in range(w.unknown.shape[1]):
             w.unknown[RESIDUAL, u] = w.unknown[Z, u] - lam * w.unknown[PULL, u]
-        w.count[EVALUATIONS] += 1
+        w.tally[EVALUATIONS] += 1
         if not newton_and_tangent(t, w):
             return NO_CONVERGENCE
         size = 0.0
@@ -67,10 +76,7 @@ def correct(t: Shape, w: Work, lam: float, tolerance: float) -> int:
             w.unknown[Z, u] += w.unknown[STEP, u]
         last = size
         if size <= tolerance:
-            for b in range(len(t.block) - 1):
-                if w.flag[SIGN, b] != w.flag[EXPECTED, b]:
-                    return WRONG_SIGN
-            return DONE
+            return DONE if signs_hold(t, w) else WRONG_SIGN
     return NO_CONVERGENCE
 
 
@@ -107,7 +113,7 @@ def note_growth(w: Work, lam: float, before: float) -> None:
 
 @inlined
 def follow(t: Shape, w: Work, lam: float, target: float, enough: float) -> tuple[float, bool]:
-    """From the accepted point ``w.kept`` at ``lam`` towards ``target`` or beyond ``enough``. Returns lambda reached and whether that is so.
+    """From the accepted point ``w.kept`` at ``lam`` to ``target``, or beyond ``enough``; lambda reached, and whether it is that.
 
     On return ``w.kept`` is the last accepted point; at lambda 0 it is the origin.
     """

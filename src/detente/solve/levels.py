@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from detente.game.tree import CHANCE, DECISION, TERMINAL, Floats, Tree
 
@@ -32,7 +31,10 @@ class Levels:
     levels: tuple[Level, ...]
     chance: Index  # [chance edge] index into numbers
     leaves: Index  # [outcome] node
-    payoff: csr_matrix  # [outcome * player, number]
+    payoff_at: (
+        Index  # where the numbers of each cell (outcome * players + player) begin, of cells that have any
+    )
+    payoff_cell: Index  # those cells
 
     def edges(self, numbers: Floats, strategy: Floats) -> Floats:
         """Probabilities [slot + chance edge, draw] from numbers [draw, number] and strategy [draw, slot]."""
@@ -58,7 +60,11 @@ class Levels:
     def payoffs(self, numbers: Floats) -> Floats:
         """Payoff of every player at every outcome [outcome, player, draw]."""
         players = len(self.tree.players)
-        flat = np.asarray(self.payoff @ numbers.T)
+        flat = np.zeros((len(self.leaves) * players, len(numbers)))
+        if len(self.payoff_cell):
+            flat[self.payoff_cell] = np.add.reduceat(
+                numbers.T[self.tree.payoff_number], self.payoff_at, axis=0
+            )
         return flat.reshape(len(self.leaves), players, len(numbers))
 
 
@@ -88,11 +94,7 @@ def levels_of(tree: Tree) -> Levels:
         levels.append(Level(nodes, parents, row[nodes], once, at))
     leaves = np.zeros(tree.n_outcomes, np.intp)
     leaves[np.asarray(tree.terminal)[kind == TERMINAL]] = np.flatnonzero(kind == TERMINAL)
-    cells = tree.n_outcomes * len(tree.players)
-    payoff = csr_matrix(
-        (np.ones(len(tree.payoff_number)), np.asarray(tree.payoff_number), np.asarray(tree.payoff_start)),
-        shape=(cells, len(tree.numbers)),
-    )
-    return Levels(
-        tree, tuple(levels), np.asarray(tree.edge_number)[is_chance].astype(np.intp), leaves, payoff
-    )
+    payoff_start = np.asarray(tree.payoff_start).astype(np.intp)
+    cell = np.flatnonzero(np.diff(payoff_start))
+    chance = np.asarray(tree.edge_number)[is_chance].astype(np.intp)
+    return Levels(tree, tuple(levels), chance, leaves, payoff_start[cell], cell)

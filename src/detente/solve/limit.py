@@ -10,14 +10,13 @@ from __future__ import annotations
 import math
 
 from detente.solve.compile import FIRST_MEMBER, FIRST_SLOT, OWNER, PARENT, SHIFT, SLOT, Shape
-from detente.solve.continuation import moved, note_growth, size_of
+from detente.solve.continuation import moved, note_growth, signs_hold, size_of
 from detente.solve.jit import inlined, kernel
 from detente.solve.kernel import differentiate
 from detente.solve.linear import newton_and_tangent
 from detente.solve.twofold import add, divide, exponential, logarithm, multiply
 from detente.solve.work import (
     EVALUATIONS,
-    EXPECTED,
     KEPT,
     KEPT_LO,
     LAST_MOVE,
@@ -31,7 +30,6 @@ from detente.solve.work import (
     REACH,
     REACH_LO,
     RESIDUAL,
-    SIGN,
     STEP,
     WORTH,
     WORTH_LO,
@@ -85,7 +83,7 @@ def evaluate_twofold(t: Shape, w: Work, f: Fine) -> None:
         x, s = t.node[y, PARENT], t.node[y, SLOT]
         low = f.slot[WORTH_LO, s] if s < slots else 0.0
         w.log_reach[y], f.node[LOG_REACH_LO, y] = add(
-            w.log_reach[x], f.node[LOG_REACH_LO, x], w.slot[LOG_PROB, s], low
+            float(w.log_reach[x]), f.node[LOG_REACH_LO, x], w.slot[LOG_PROB, s], low
         )
         p = 1.0 if s >= slots and w.slot[PROB, s] == 0.0 else w.slot[PROB, s]
         f.node[REACH, y], f.node[REACH_LO, y] = multiply(
@@ -113,7 +111,7 @@ def evaluate_twofold(t: Shape, w: Work, f: Fine) -> None:
             for m in range(t.sets[h, FIRST_MEMBER], t.sets[h + 1, FIRST_MEMBER]):
                 if w.belief[m] != 0.0:
                     y = t.kid[t.kid_start[t.member[m]] + a]
-                    b, b_lo = multiply(w.belief[m], f.belief[m], w.value[y, i], f.value[y, i])
+                    b, b_lo = multiply(float(w.belief[m]), float(f.belief[m]), w.value[y, i], f.value[y, i])
                     v, v_lo = add(v, v_lo, b, b_lo)
             w.slot[WORTH, first + a], f.slot[WORTH_LO, first + a] = v, v_lo
 
@@ -130,7 +128,7 @@ def _belief_twofold(t: Shape, w: Work, f: Fine, h: int) -> None:
         x = t.member[m]
         if w.excluded[m] == 0:
             if w.log_reach[x] > top or (w.log_reach[x] == top and f.node[LOG_REACH_LO, x] > top_lo):
-                top, top_lo = w.log_reach[x], f.node[LOG_REACH_LO, x]
+                top, top_lo = float(w.log_reach[x]), f.node[LOG_REACH_LO, x]
             most = max(most, f.node[REACH, x])
     total, total_lo = 0.0, 0.0
     for m in range(first, end):
@@ -140,7 +138,7 @@ def _belief_twofold(t: Shape, w: Work, f: Fine, h: int) -> None:
             if most > 1e-30:
                 b, b_lo = f.node[REACH, x], f.node[REACH_LO, x]
             else:
-                b, b_lo = add(w.log_reach[x], f.node[LOG_REACH_LO, x], -top, -top_lo)
+                b, b_lo = add(float(w.log_reach[x]), f.node[LOG_REACH_LO, x], -top, -top_lo)
                 if b > FAINT:
                     b, b_lo = exponential(b, b_lo)
                 else:
@@ -170,7 +168,7 @@ def _correct_twofold(t: Shape, w: Work, f: Fine, lam: float) -> bool:
                 d, d_lo = add(w.unknown[Z, u], f.unknown[Z_LO, u], -d, -d_lo)
                 w.unknown[RESIDUAL, u] = d + d_lo
         differentiate(t, w, lam)
-        w.count[EVALUATIONS] += 1
+        w.tally[EVALUATIONS] += 1
         if not newton_and_tangent(t, w):
             return False
         size, plain = 0.0, 0.0
@@ -183,10 +181,7 @@ def _correct_twofold(t: Shape, w: Work, f: Fine, lam: float) -> bool:
         if not size < 20.0:
             return False
         if plain < 1e-8:
-            for b in range(len(t.block) - 1):
-                if w.flag[SIGN, b] != w.flag[EXPECTED, b]:
-                    return False
-            return True
+            return signs_hold(t, w)
         if plain > 0.9 * last and plain < 1e-4:
             return False
         last = plain
@@ -216,7 +211,8 @@ def _ahead(w: Work, f: Fine, u: int, last: float, ratio: float, step: float) -> 
 def climb(t: Shape, w: Work, f: Fine, lam: float, target: float) -> tuple[float, bool]:
     """From the accepted point ``w.kept`` at ``lam`` to ``target`` in double-double numbers; lambda reached, and whether.
 
-    The tangent there must be noted. ``LAST_PROB`` is the strategy at the last lambda before the target, below it by a factor of 30 or more.
+    The tangent there must be noted. ``LAST_PROB`` is the strategy at the last lambda before the target, below it by a
+    factor of 30 or more.
     """
     n = w.unknown.shape[1]
     for u in range(n):

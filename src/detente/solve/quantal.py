@@ -137,8 +137,8 @@ def _block(compiled: CompiledTree, room: tuple[Work, Fine], numbers: Floats, lam
         "status": _status(batch, limit, proof, _floor(compiled, numbers, at)),
         "residual": proof.residual,
         "max_gain": proof.max_gain,
-        "iterations": batch.count[:, EVALUATIONS],
-        "crossings": batch.count[:, CROSSINGS],
+        "iterations": batch.tally[:, EVALUATIONS],
+        "crossings": batch.tally[:, CROSSINGS],
     }
 
 
@@ -169,7 +169,7 @@ def _precision(precision: Precision) -> Floats:
 def _usable(compiled: CompiledTree, numbers: Floats) -> NDArray[np.bool_]:
     """Which draws have finite payoffs and probabilities that are at least 0 and add up to 1."""
     used = np.union1d(compiled.tree.payoff_number, compiled.levels.chance).astype(np.intp)
-    good = np.isfinite(numbers[:, used]).all(axis=1)
+    good: NDArray[np.bool_] = np.isfinite(numbers[:, used]).all(axis=1)
     for edges in compiled.chance_nodes:
         p = numbers[:, list(edges)]
         with np.errstate(invalid="ignore"):
@@ -188,8 +188,8 @@ def _status(batch: Batch, limit: NDArray[np.bool_], proof: Certificate, floor: F
     lost = batch.code != REACHED
     believed = proof.belief_error <= BELIEF
     cases = {
-        "bifurcation": batch.count[:, BRANCHES] > 0,
-        "fold": lost & (batch.count[:, TURNS] > 0),
+        "bifurcation": batch.tally[:, BRANCHES] > 0,
+        "fold": lost & (batch.tally[:, TURNS] > 0),
         "no_limit": limit & (lost | ~(believed & (proof.relative_gain <= GAIN))),
         "precision_limit": ~limit & (floor > COARSE),
         "not_converged": ~limit & (lost | ~(believed & (proof.residual <= np.maximum(RESIDUAL, floor)))),

@@ -15,7 +15,7 @@ from detente.solve.compile import FIRST_SLOT, START, Shape
 Z, KEPT, GROWTH, SPARE, BEND, LINEAR, AIM, RESIDUAL, PULL, STEP, TANGENT = range(11)
 PROB, LOG_PROB, WORTH = range(3)  # of Work.slot
 SIGN, EXPECTED = range(2)  # of Work.flag: the sign of a block's determinant, and the one it should have
-EVALUATIONS, TURNS, BRANCHES, CROSSINGS = range(4)  # of Work.count
+EVALUATIONS, TURNS, BRANCHES, CROSSINGS = range(4)  # of Work.tally
 Z_LO, KEPT_LO, MOVE, LAST_MOVE = range(4)  # of Fine.unknown
 PROB_LO, WORTH_LO, LAST_PROB = range(3)  # of Fine.slot
 REACH, REACH_LO, LOG_REACH_LO = range(3)  # of Fine.node
@@ -36,7 +36,7 @@ class Work(NamedTuple):
     direction: Floats  # [3, unknown + 1] arclength: tangent here, tangent there, predicted point
     excluded: Ints  # [place] 1 if another node of the set needs fewer impossible chance edges
     flag: Ints  # [2, block]
-    count: Ints  # [4]
+    tally: Ints  # [4]
 
 
 class Fine(NamedTuple):
@@ -66,7 +66,7 @@ def make_work(shape: Shape, players: int, chance_edges: int) -> tuple[Work, Fine
         direction=np.zeros((3, n + 1)),
         excluded=np.zeros(places, np.int32),
         flag=np.ones((2, blocks), np.int32),
-        count=np.zeros(4, np.int32),
+        tally=np.zeros(4, np.int32),
     )
     fine = Fine(
         unknown=np.zeros((4, n)),
