@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,11 @@ def test_a_part_switched_off_is_written(crisis: Scenario, tmp_path: Path) -> Non
     again = read_scenario(write_scenario(crisis.without(["audience"]), tmp_path / "s.yaml"))
     assert again.off == ("audience",)
     assert "a" not in again.parameters
+
+
+def test_another_seed_is_written(crisis: Scenario) -> None:
+    text = scenario_text(replace(crisis, seed=11))
+    assert text == crisis.text.replace("seed: 7\n", "seed: 11\n")
 
 
 def test_bindings_to_a_role_that_there_is_not_are_refused_and_nothing_is_written(

@@ -63,11 +63,12 @@ class Claim:
     match: MatchRule = field(default_factory=MatchRule)
     models: tuple[str, ...] = ()
     because: str = ""
+    written: str = ""  # the condition as it stands in the file; ``formula`` has derived parameters written out
 
     @property
     def holds(self) -> str:
         """The condition, as text."""
-        return self.formula.text
+        return self.written or self.formula.text
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:

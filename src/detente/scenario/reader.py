@@ -148,7 +148,7 @@ class _Reading:
             c.holds, where, events=self.events, players=self.players, policies=policies,
             parameters=frozenset(self.game.parameters),
         )  # fmt: skip
-        formula = formula.bind(self.game.derived)
+        written, formula = formula.text, formula.bind(self.game.derived)
         if c.said_by_role is not None and c.said_by_role not in roles:
             raise GameError("no such role", where=self.places.at("claims", key, "said_by_role"), found=c.said_by_role,
                             allowed=roles)  # fmt: skip
@@ -161,7 +161,7 @@ class _Reading:
             holds_where=self.point(c.holds_where, key, "holds_where"),
             fails_where=self.point(c.fails_where, key, "fails_where"),
             match=rule,
-            models=tuple(c.models), because=c.because,
+            models=tuple(c.models), because=c.because, written=written,
         )  # fmt: skip
 
     def change(self, shape: ChangeShape, *path: str) -> Change:

@@ -18,6 +18,7 @@ from detente.scenario.saved import save
 from detente.scenario.scenario import Scenario
 
 HEADINGS = {
+    "seed": "# The same seed gives the same result.",
     "switched_off": "# Parts that are switched off.",
     "bindings": "# Who plays which role in the reports read. status: bound (a person decided), proposed, open.",
     "matches": "# Which statement makes which claim. stance: makes, denies, none; decided_by: rule, person.",
@@ -30,7 +31,7 @@ def write_scenario(
     bindings: Mapping[str, Binding] | Iterable[Binding] | None = None,
     matches: Iterable[Match] | None = None,
 ) -> Path:
-    """Write the scenario as it is used: its file as it was read, with the parts off, bindings and matches given.
+    """Write the scenario as it is used: its file as it was read, with the parts off, seed, bindings and matches given.
 
     ``bindings`` and ``matches`` default to those of the scenario. What is written reads back to the same scenario.
     Raises GameError for a role or claim that there is not, OSError where the file cannot be written.
@@ -54,6 +55,8 @@ def scenario_text(
     written = scenario_from_text(scenario.text, scenario.path)
     text = scenario.text
     # a block that says the same already is left alone, remarks in it and all
+    if scenario.seed != written.seed:
+        text = _with(text, "seed", f"seed: {scenario.seed}\n")
     if scenario.off != written.off:
         text = _with(text, "switched_off", _block("switched_off", list(scenario.off)))
     if bound != tuple(written.bindings.values()):
@@ -61,7 +64,7 @@ def scenario_text(
     if matched != written.matches:
         text = _with(text, "matches", _block("matches", [_match(m) for m in matched]))
     again = scenario_from_text(text, scenario.path)  # what cannot be read back is not written
-    if (again.off, tuple(again.bindings.values()), again.matches) != (scenario.off, bound, matched):
+    if (again.off, again.seed, tuple(again.bindings.values()), again.matches) != (scenario.off, scenario.seed, bound, matched):
         raise AssertionError("the scenario that was written reads back as another one")
     return text
 
