@@ -81,13 +81,19 @@ def test_what_unnamed_groups_and_bodies_say_is_theirs(ledger: Ledger, speaker: s
 def test_the_reporters_sentences_stay_the_reporters(ledger: Ledger, words: str) -> None:
     start, end = at(ledger, words)
     touching = [
-        s for s in ledger.statements for part in (s.source, s.cue, s.content) for a, b in part if a < end and start < b
+        s
+        for s in ledger.statements
+        for part in (s.source, s.cue, s.content)
+        for a, b in part
+        if a < end and start < b
     ]
     assert not touching
 
 
 def test_there_is_no_other_statement(ledger: Ledger) -> None:
-    listed = {covering(ledger, e[1])[0].id for e in STATEMENTS} | {covering(ledger, w)[0].id for _, w in OTHERS}
+    listed = {covering(ledger, e[1])[0].id for e in STATEMENTS} | {
+        covering(ledger, w)[0].id for _, w in OTHERS
+    }
     assert {s.id for s in ledger.statements} == listed
 
 
@@ -124,6 +130,17 @@ def test_the_record_has_the_shape_of_the_contract(ledger: Ledger) -> None:
     assert set(record["documents"][0]) >= {"id", "path", "sha256", "encoding", "text"}
     ids = {a["id"] for a in record["actors"]}
     for s in record["statements"]:
-        assert set(s) >= {"id", "document", "source", "cue", "content", "direct", "polarity", "kind", "speaker", "about"}
+        assert set(s) >= {
+            "id",
+            "document",
+            "source",
+            "cue",
+            "content",
+            "direct",
+            "polarity",
+            "kind",
+            "speaker",
+            "about",
+        }
         assert s["speaker"] is None or s["speaker"]["id"] in ids
         assert set(s["about"]) <= ids

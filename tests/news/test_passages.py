@@ -267,7 +267,9 @@ def test_each_statement_is_found_with_its_speaker_form_and_polarity(passage: Pas
     found = set()
     for speaker, words, form, polarity in passage.expected:
         statements = holding(ledger, words)
-        assert len(statements) == 1, f"{words!r} in {[ledger.words('d', s.content) for s in ledger.statements]}"
+        assert len(statements) == 1, (
+            f"{words!r} in {[ledger.words('d', s.content) for s in ledger.statements]}"
+        )
         (statement,) = statements
         name = ledger.actor(statement.speaker).name if statement.speaker else None
         if speaker is None:
@@ -305,7 +307,9 @@ def test_one_person_in_two_documents_is_one_actor() -> None:
 
 
 def test_offices_and_countries_are_tied_to_a_person() -> None:
-    ledger = ledger_of("Norwegian Foreign Minister Sigrid Dahl said the cable was cut. Dahl, the minister, blamed nobody.")
+    ledger = ledger_of(
+        "Norwegian Foreign Minister Sigrid Dahl said the cable was cut. Dahl, the minister, blamed nobody."
+    )
     actor = ledger.actor("sigrid-dahl")
     assert actor.kind == "person"
     assert "norway" in actor.member_of
@@ -343,4 +347,6 @@ def test_lines_broken_at_a_width_are_read_as_one_paragraph() -> None:
     ledger = ledger_of(text)
     (statement,) = ledger.statements
     assert statement.speaker == "odo-lindgren"
-    assert ledger.words("d", statement.content).startswith("The harbour will be open to ships of all nations from the first of next\nmonth")
+    assert ledger.words("d", statement.content).startswith(
+        "The harbour will be open to ships of all nations from the first of next\nmonth"
+    )

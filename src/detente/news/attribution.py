@@ -5,18 +5,18 @@ What a source says inside its own content is not an attribution of the text ("An
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from spacy.tokens import Doc, Token
 
-from .found import Found
+from .found import Found, Paragraph
 from .frames import found_in
 from .gazetteer import forms, given_names, slug
+from .owners import give_quotations
 from .polarity import polarity_of
-from .quotes import continues, quotations
+from .quotes import meeting, number_at, quotations
 from .words import words
 
 Span = tuple[int, int]
@@ -36,24 +36,6 @@ class Attribution:
     rule: str
 
 
-@dataclass
-class Paragraph:
-    """One parsed paragraph and where it starts in the document."""
-
-    number: int
-    doc: Doc
-    base: int
-
-    @property
-    def end(self) -> int:
-        return self.base + len(self.doc.text)
-
-    def span(self, first: int, last: int) -> Span:
-        """Code points of the tokens ``first`` to ``last``, both inclusive."""
-        token = self.doc[last]
-        return self.base + self.doc[first].idx, self.base + token.idx + len(token.text)
-
-
 def attributions(text: str, pieces: Sequence[tuple[Doc, int]]) -> list[Attribution]:
     """All attributions of a document, in order of place. ``pieces``: parsed paragraphs with their offsets."""
     quoted = quotations(text)
@@ -63,140 +45,21 @@ def attributions(text: str, pieces: Sequence[tuple[Doc, int]]) -> list[Attributi
         paragraph.doc.user_data["quoted"] = _quoted_tokens(paragraph, quoted)
         for found in found_in(paragraph.doc):
             at = paragraph.base + found.anchor.idx
-            if not any(a <= at < b for a, b in quoted):
+            if number_at(quoted, at) is None:
                 drafts.append((paragraph, found))
     colons = [c for p in paragraphs for c in _colon(p)]
     drafts += colons
-    _give_quotations(text, quoted, drafts, paragraphs)
+    give_quotations(text, quoted, drafts, paragraphs)
     return _outermost(text, quoted, drafts)
 
 
 def _quoted_tokens(paragraph: Paragraph, quoted: list[Span]) -> frozenset[int]:
-    inside = [(a, b) for a, b in quoted if a < paragraph.end and paragraph.base < b]
-    if not inside:
-        return frozenset()
-    return frozenset(t.i for t in paragraph.doc if any(a <= paragraph.base + t.idx < b for a, b in inside))
-
-
-# ------------------------------------------------------------------ quotations find their speaker
-
-_AFTER = re.compile(r"^[\s,—–\-]*$")
-_BEFORE = re.compile(r"^[\s,:—–\-.(]*(?:that|:)?[\s,:]*$")
-
-
-def _give_quotations(
-    text: str, quoted: list[Span], drafts: list[tuple[Paragraph, Found]], paragraphs: list[Paragraph]
-) -> None:
-    """Hand every quotation that stands beside a cue to it; then those that follow on without a cue of their own."""
-    clauses = []
-    for paragraph, found in drafts:
-        if found.open and found.clause is not None:
-            clauses.append((*paragraph.span(*found.clause), paragraph, found))
-    owner: dict[int, tuple[Paragraph, Found]] = {}
-    for number, (a, b) in enumerate(quoted):
-        inside = next((p for p in paragraphs if p.base <= a < p.end), None)
-        if inside is None:
-            continue
-        best = None
-        for start, end, paragraph, found in clauses:
-            if paragraph is not inside:
-                continue
-            if start >= b and _AFTER.match(text[b:start]) and _closes(text, a, b, start):
-                score = 3
-            elif end <= a and _BEFORE.match(text[end:a]) and _big(text, a, b):
-                score = 2 if text[end:a].strip()[:1] in (",", ":") or not found.content else 1
-            else:
-                continue
-            if best is None or score > best[0]:
-                best = (score, paragraph, found)
-        if best:
-            owner[number] = best[1:]
-    onward = continues(text, quoted)
-    for number, (a, _) in enumerate(quoted):
-        if number in owner or number == 0:
-            continue
-        if number in onward:
-            if onward[number] in owner:
-                owner[number] = owner[onward[number]]
-            continue
-        following = _following(text, quoted, number, clauses, paragraphs)
-        if following is not None:
-            owner[number] = following
-            continue
-        before = owner.get(number - 1)
-        gap_start = quoted[number - 1][1]
-        if before is None:
-            continue
-        gap = text[gap_start:a]
-        starts = text[:a].rstrip()[-1:] in ".!?:”\"’'," and (a == 0 or text[a - 1] in " \n\t\u00a0—–")
-        if "\n" not in gap and starts and _only_the_clause(gap_start, a, before, text):
-            owner[number] = before
-    # a cue that ends its paragraph with a colon introduces the quotations of the next one
-    for number, (a, _) in enumerate(quoted):
-        if number in owner:
-            continue
-        p = next((p for p in paragraphs if p.base <= a < p.end), None)
-        if p is None or p.number == 0 or text[p.base : a].strip():
-            continue
-        previous = paragraphs[p.number - 1]
-        if previous.doc.text.rstrip().endswith(":"):
-            for start, end, paragraph, found in clauses:
-                if paragraph is previous and not text[end : previous.end].strip(" .,:") and not found.content:
-                    owner[number] = (paragraph, found)
-    for number, (_, found) in sorted(owner.items()):
-        found.chars.append(quoted[number])
-
-
-def _following(
-    text: str,
-    quoted: list[Span],
-    number: int,
-    clauses: list[tuple[int, int, Paragraph, Found]],
-    paragraphs: list[Paragraph],
-) -> tuple[Paragraph, Found] | None:
-    """The statement in the sentence before, for a quotation of whole sentences that stands right behind it."""
-    a, b = quoted[number]
-    if (
-        len(text[a:b].split()) < 3
-        or text[a - 1 : a] not in (" ", "\u00a0")
-        or text[:a].rstrip()[-1:] not in (".", "!", "?", "”", '"')
-    ):
-        return None
-    best = None
-    for start, end, paragraph, found in clauses:
-        if not (paragraph.base <= a < paragraph.end) or start >= a or not found.content:
-            continue
-        spans = [paragraph.span(x, y) for x, y in found.content]
-        last = max([end, *(y for _, y in spans)])
-        if last <= a and not text[last:a].strip(' .!?"”\u00a0') and (best is None or start < best[0]):
-            best = (start, paragraph, found)
-    return best[1:] if best else None
-
-
-def _closes(text: str, a: int, b: int, start: int) -> bool:
-    """Whether a quotation leans on what follows it: its own last mark, or the comma between."""
-    last = text[b - 2 : b - 1]
+    inside = meeting(quoted, paragraph.base, paragraph.end)
     return (
-        last in ",?!—–-…"
-        or text[b:start].lstrip()[:1] in (",", "—", "–", "-")
-        or (last == "." and text[b:start].strip() == "")
+        frozenset(t.i for t in paragraph.doc if number_at(inside, paragraph.base + t.idx) is not None)
+        if inside
+        else frozenset()
     )
-
-
-def _big(text: str, a: int, b: int) -> bool:
-    return len(text[a:b].split()) >= 2 or text[a - 2 : a].strip() in (",", ":")
-
-
-def _only_the_clause(start: int, end: int, owner: tuple[Paragraph, Found], text: str) -> bool:
-    """Whether nothing but the cue's own clause stands between two quotations of one speaker."""
-    paragraph, found = owner
-    if not text[start:end].strip(" ,.\u00a0"):
-        return True
-    if found.clause is None:
-        return False
-    a, b = paragraph.span(*found.clause)
-    outside = text[start : max(start, min(a, end))] + text[min(max(b, start), end) : end]
-    return len(outside.split()) <= 4 and "." not in outside.strip(" .,")
 
 
 # ------------------------------------------------------------------ colons
@@ -205,7 +68,20 @@ _NO_NAMES = words("labels that are no speakers")
 
 
 _NAMELESS = frozenset(
-    ("poll", "report", "study", "survey", "officials", "official", "police", "experts", "expert", "aide", "source", "sources")
+    (
+        "poll",
+        "report",
+        "study",
+        "survey",
+        "officials",
+        "official",
+        "police",
+        "experts",
+        "expert",
+        "aide",
+        "source",
+        "sources",
+    )
 )
 
 
@@ -216,7 +92,11 @@ def _a_name(head: list[Token]) -> bool:
     if len(head) <= 4 and all(t.is_upper and len(t) > 1 for t in head):
         return True
     names = all(t.pos_ == "PROPN" and t.text[:1].isupper() for t in head)
-    return names and len(head) <= 5 and (len(head) > 1 or head[0].ent_type_ == "PERSON" or slug(head[0].text) in given_names())
+    return (
+        names
+        and len(head) <= 5
+        and (len(head) > 1 or head[0].ent_type_ == "PERSON" or slug(head[0].text) in given_names())
+    )
 
 
 def _colon(paragraph: Paragraph) -> list[tuple[Paragraph, Found]]:
@@ -241,8 +121,6 @@ def _colon(paragraph: Paragraph) -> list[tuple[Paragraph, Found]]:
 
 
 # ------------------------------------------------------------------ outer before inner
-
-_PRIORITY = {"verb-clause": 0, "according": 3, "colon": 1, "verb-open": 1}
 
 
 def _outermost(text: str, quoted: list[Span], drafts: list[tuple[Paragraph, Found]]) -> list[Attribution]:
@@ -290,10 +168,10 @@ def _outermost(text: str, quoted: list[Span], drafts: list[tuple[Paragraph, Foun
 def _joined(text: str, quoted: list[Span], content: list[Span], chars: list[Span]) -> list[Span]:
     """Content with the quotations given to it; a quotation that it cuts is taken whole."""
     spans = list(content)
-    for a, b in quoted:
-        for n, (x, y) in enumerate(spans):
-            if a < y and x < b and not (x <= a and b <= y):
-                spans[n] = (min(a, x), max(b, y))
+    for n, (x, y) in enumerate(spans):
+        for a, b in meeting(quoted, x, y):
+            if not (x <= a and b <= y):
+                spans[n] = (min(a, spans[n][0]), max(b, spans[n][1]))
     return _merge(text, spans + chars)
 
 
@@ -345,15 +223,10 @@ def _trim_cue(text: str, a: int, b: int) -> Span | None:
 
 def _form(text: str, quoted: list[Span], content: list[Span]) -> bool | Literal["mixed"]:
     """Direct if at least nine tenths of the letters stand in quotation marks, mixed if some do."""
-    near = [(x, y) for x, y in quoted if any(x < b and a < y for a, b in content)]
-    if not near:
-        return False
-    letters = [at for a, b in content for at in range(a, b) if text[at].isalnum()]
-    inside = sum(1 for at in letters if any(x <= at < y for x, y in near))
-    share = inside / max(1, len(letters))
+    letters = inside = 0
+    for a, b in content:
+        near = meeting(quoted, a, b)
+        letters += sum(c.isalnum() for c in text[a:b])
+        inside += sum(c.isalnum() for x, y in near for c in text[max(a, x) : min(b, y)])
+    share = inside / max(1, letters)
     return True if share >= 0.9 else "mixed" if share > 0 else False
-
-
-def token_of(paragraphs: Sequence[tuple[Doc, int]], place: tuple[int, int]) -> Token:
-    """The token that `Attribution.speaker` names."""
-    return paragraphs[place[0]][0][place[1]]

@@ -8,7 +8,6 @@ broken at a fixed width are joined (a word cut by a hyphen as well). Nothing of 
 from __future__ import annotations
 
 import html
-import itertools
 import re
 from dataclasses import dataclass
 

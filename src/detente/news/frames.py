@@ -61,7 +61,9 @@ def _noun(noun: Token) -> Iterator[Found]:
     owners = [c for c in noun.children if c.dep_ == "poss"]
     if owners and complement:
         who = owners[0]
-        if can_speak(who, "say") and (complement[3] == "that" or (speech and complement[3] == "to") or lemma in _POSSESSED):
+        if can_speak(who, "say") and (
+            complement[3] == "that" or (speech and complement[3] == "to") or lemma in _POSSESSED
+        ):
             yield Found(
                 "noun-poss",
                 [(noun.i, complement[0])],
@@ -86,7 +88,12 @@ def _noun(noun: Token) -> Iterator[Found]:
                     inner[0],
                 )
                 return
-    if complement and complement[3] == "that" and (noun.tag_ == "NNS" or lemma == "speculation") and noun.dep_ != "pobj":
+    if (
+        complement
+        and complement[3] == "that"
+        and (noun.tag_ == "NNS" or lemma == "speculation")
+        and noun.dep_ != "pobj"
+    ):
         yield Found("noun-bare", [(noun.i, noun.i)], [], [(complement[1], complement[2])], kind, noun, None)
 
 
@@ -95,16 +102,38 @@ _POSSESSED = words("nouns that report with an owner")
 
 
 def _drawn(noun: Token, kind: str) -> Found | None:
-    """"The remark drew criticism from the unions": theirs is the criticism, and the remark is what it is of."""
+    """ "The remark drew criticism from the unions": theirs is the criticism, and the remark is what it is of."""
     verb = noun.head
-    if noun.dep_ != "dobj" or verb.lemma_ not in ("draw", "face", "receive", "attract", "provoke", "spark", "prompt", "trigger", "meet", "win", "earn", "get", "elicit"):
+    if noun.dep_ != "dobj" or verb.lemma_ not in (
+        "draw",
+        "face",
+        "receive",
+        "attract",
+        "provoke",
+        "spark",
+        "prompt",
+        "trigger",
+        "meet",
+        "win",
+        "earn",
+        "get",
+        "elicit",
+    ):
         return None
     thing = [c for c in verb.children if c.dep_ == "nsubj" and c.i < verb.i]
     for child in [*noun.children, *verb.children]:
         if child.dep_ == "prep" and child.lower_ == "from" and child.i > noun.i and thing:
             inner = [c for c in child.children if c.dep_ == "pobj"]
             if inner and can_speak(inner[0], "say"):
-                return Found("noun-drawn", [(cue_reach(verb)[0], noun.i)], [(inner[0].left_edge.i, object_end(inner[0]))], [reach(thing[0])], kind, noun, inner[0])
+                return Found(
+                    "noun-drawn",
+                    [(cue_reach(verb)[0], noun.i)],
+                    [(inner[0].left_edge.i, object_end(inner[0]))],
+                    [reach(thing[0])],
+                    kind,
+                    noun,
+                    inner[0],
+                )
     return None
 
 

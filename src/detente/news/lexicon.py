@@ -63,5 +63,6 @@ _ATTITUDE_VERBS = _read("attitude")
 
 #: Every verb of saying or attitude with the union of its frames; saying decides the kind where a verb is both.
 VERBS = SPEECH_VERBS | {
-    verb: _joined(SPEECH_VERBS[verb], frames) if verb in SPEECH_VERBS else frames for verb, frames in _ATTITUDE_VERBS.items()
+    verb: _joined(SPEECH_VERBS[verb], frames) if verb in SPEECH_VERBS else frames
+    for verb, frames in _ATTITUDE_VERBS.items()
 }

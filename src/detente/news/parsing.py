@@ -47,7 +47,9 @@ def _name_the_doubtful(docs: list[Doc]) -> None:
     seen: set[str] = set()
     chosen = [sentence for doc in docs for sentence in doc.sents if _doubtful(sentence, seen)]
     copies = [sentence.as_doc() for sentence in chosen]
-    for sentence, copy in zip(chosen, language_model().get_pipe("ner").pipe(copies, batch_size=64), strict=True):
+    for sentence, copy in zip(
+        chosen, language_model().get_pipe("ner").pipe(copies, batch_size=64), strict=True
+    ):
         doc, start = sentence.doc, sentence.start
         found = [Span(doc, start + e.start, start + e.end, label=e.label) for e in copy.ents]
         if found:
@@ -93,6 +95,8 @@ def paragraphs(text: str) -> list[tuple[str, int]]:
             if lower is None:
                 lower = set(re.findall(r"(?<=[a-z,] )[a-z][a-z’']+", text))
             piece = _ordinary(piece, lower)
+        # a tokeniser takes time in the square of a run of signs without a space; no word is as long as that
+        piece = re.sub(r"\S{120,}", lambda m: "x" * len(m.group()), piece)
         prepared.append((piece, base))
     return prepared
 

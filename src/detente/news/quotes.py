@@ -7,7 +7,11 @@ paragraph without having been closed counts on, as printers do it; one that is n
 
 from __future__ import annotations
 
+import bisect
 import re
+from collections.abc import Sequence
+
+Span = tuple[int, int]
 
 OPEN = "“„«‟"
 CLOSE = "”»"
@@ -18,22 +22,34 @@ _SINGLE = re.compile(
 )
 
 
-def quotations(text: str) -> list[tuple[int, int]]:
+def quotations(text: str) -> list[Span]:
     """Start and end (marks included) of every quotation, in order, none inside another, none over a paragraph end."""
-    regions: list[tuple[int, int]] = []
+    regions: list[Span] = []
     for line in re.finditer(r"[^\n]+", text):
         regions += _in_line(line.group(), line.start())
-    if not regions or sum(1 for m in _SINGLE.finditer(text)) > 0:
-        regions += [
-            m.span()
-            for m in _SINGLE.finditer(text)
-            if not any(a < m.end() and m.start() < b for a, b in regions)
-        ]
-    return sorted(regions)
+    single = [m.span() for m in _SINGLE.finditer(text)]
+    return sorted([*regions, *(s for s in single if not _meets(regions, *s))])
 
 
-def _in_line(line: str, base: int) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
+def number_at(spans: Sequence[Span], at: int) -> int | None:
+    """Which of the spans, which are in order and apart, holds a place."""
+    number = bisect.bisect_right(spans, at, key=lambda s: s[0]) - 1
+    return number if number >= 0 and at < spans[number][1] else None
+
+
+def meeting(spans: Sequence[Span], start: int, end: int) -> Sequence[Span]:
+    """The spans, which are in order and apart, that share a place with the stretch."""
+    first = bisect.bisect_right(spans, start, key=lambda s: s[1])
+    last = bisect.bisect_left(spans, end, key=lambda s: s[0])
+    return spans[first:last]
+
+
+def _meets(spans: Sequence[Span], start: int, end: int) -> bool:
+    return bool(meeting(spans, start, end))
+
+
+def _in_line(line: str, base: int) -> list[Span]:
+    found: list[Span] = []
     start: int | None = None
     for mark in _MARK.finditer(line):
         sign, at = mark.group(), mark.start()
@@ -64,7 +80,7 @@ def _looks_open(line: str, at: int, width: int, inside: bool) -> bool:
     return not inside
 
 
-def continues(text: str, regions: list[tuple[int, int]]) -> dict[int, int]:
+def continues(text: str, regions: Sequence[Span]) -> dict[int, int]:
     """Regions (by number) that go on from an unclosed quotation at the end of the paragraph before: {later: earlier}."""
     onward: dict[int, int] = {}
     for number in range(1, len(regions)):

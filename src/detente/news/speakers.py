@@ -17,7 +17,7 @@ from spacy.tokens import Doc, Token
 from .attribution import Attribution
 from .gazetteer import forms, given_names, places, slug
 from .lexicon import ARTEFACTS, PEOPLE
-from .quotes import quotations
+from .quotes import number_at, quotations
 from .registry import Entry, Registry
 from .words import words
 
@@ -575,8 +575,7 @@ class Reader:
 
     def _is_quoted(self, number: int, token: Token) -> bool:
         at = self.pieces[number][1] + token.idx
-        place = bisect.bisect_right(self.quoted, (at, len(self.text) + 1)) - 1
-        return place >= 0 and at < self.quoted[place][1]
+        return number_at(self.quoted, at) is not None
 
     def _number_sentences(self) -> list[list[int]]:
         """For each paragraph and token the number of its sentence in the document."""
@@ -643,9 +642,18 @@ def _full_names(doc: Doc) -> list[tuple[int, int]]:
         if not titled and slug(token.text) not in given_names():
             continue
         last = token.i
-        while last + 1 < len(doc) and last - token.i < 2 and last + 1 not in taken and _may_be_surname(doc[last + 1]):
+        while (
+            last + 1 < len(doc)
+            and last - token.i < 2
+            and last + 1 not in taken
+            and _may_be_surname(doc[last + 1])
+        ):
             last += 1
-        if last > token.i and token.ent_type_ not in ("GPE", "LOC", "FAC") and (token.i, token.i) != (last, last):
+        if (
+            last > token.i
+            and token.ent_type_ not in ("GPE", "LOC", "FAC")
+            and (token.i, token.i) != (last, last)
+        ):
             found.append((token.i, last))
             taken.update(range(token.i, last + 1))
     return sorted(found)

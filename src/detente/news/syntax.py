@@ -175,7 +175,9 @@ def can_speak(token: Token, verb: str, speech: bool = True) -> bool:
         if lemma.rpartition("-")[2] in PEOPLE:
             return True
         if lemma in ARTEFACTS or word in ARTEFACTS:
-            if lemma in _REMARKS and any(c.dep_ == "det" and c.lower_ in ("this", "that", "these", "those") for c in token.children):
+            if lemma in _REMARKS and any(
+                c.dep_ == "det" and c.lower_ in ("this", "that", "these", "those") for c in token.children
+            ):
                 return False
             return verb in EVIDENCE_VERBS
     return False

@@ -21,7 +21,11 @@ def lemma_of(verb: Token) -> str:
     """The verb as the lexicon writes it, with its particle where the two have a meaning of their own (point_out)."""
     lemma = _LEMMAS.get(verb.lemma_.lower(), verb.lemma_.lower())
     for child in verb.children:
-        if child.dep_ in ("prt", "advmod", "prep") and child.i == verb.i + 1 and f"{lemma}_{child.lower_}" in lexicon.VERBS:
+        if (
+            child.dep_ in ("prt", "advmod", "prep")
+            and child.i == verb.i + 1
+            and f"{lemma}_{child.lower_}" in lexicon.VERBS
+        ):
             return f"{lemma}_{child.lower_}"
     return lemma
 
@@ -138,9 +142,15 @@ def _clause(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | Non
     relative = _relative(verb, who)
     if relative:
         right_of = max(verb.i, relative[1])
-        rest = [c for c in verb.children if c.i > right_of and c.dep_ in ("prep", "oprd", "acomp", "xcomp", "advmod", "ccomp")]
+        rest = [
+            c
+            for c in verb.children
+            if c.i > right_of and c.dep_ in ("prep", "oprd", "acomp", "xcomp", "advmod", "ccomp")
+        ]
         if rest:
-            return _make("verb-relative", verb, who, allowed, [relative, (rest[0].left_edge.i, rest[-1].right_edge.i)])
+            return _make(
+                "verb-relative", verb, who, allowed, [relative, (rest[0].left_edge.i, rest[-1].right_edge.i)]
+            )
     return None
 
 

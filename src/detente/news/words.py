@@ -12,7 +12,9 @@ def _sections(file: str) -> dict[str, tuple[str, ...]]:
     text = resources.files("detente.news").joinpath(file).read_text("utf-8")
     parts = re.split(r"^\[([^\]]+)\]\n", text, flags=re.M)
     blocks = zip(parts[1::2], parts[2::2], strict=True)
-    return {name: tuple(line for line in block.splitlines() if line and line[0] != "#") for name, block in blocks}
+    return {
+        name: tuple(line for line in block.splitlines() if line and line[0] != "#") for name, block in blocks
+    }
 
 
 def lines(section: str, file: str = "words.txt") -> tuple[str, ...]:
