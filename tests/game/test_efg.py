@@ -238,6 +238,15 @@ def test_files_that_are_no_text_or_not_there(tmp_path: Path):
         read_efg(tmp_path / "absent.efg")
     with pytest.raises(GameError, match="cannot be read"):
         read_efg(tmp_path)
+    with pytest.raises(GameError, match="cannot be read"):
+        read_efg("a\0b.efg")
+
+
+def test_a_file_without_end_is_too_large():
+    if not Path("/dev/zero").exists():
+        pytest.skip("this system has no /dev/zero")
+    with pytest.raises(GameError, match="too large"):
+        read_efg("/dev/zero")
 
 
 def test_numbers_are_constants():

@@ -60,15 +60,16 @@ def _no_recall(tree: Tree, breach: Forgotten, where: Where) -> GameError:
 def _text_of(path: Path) -> str:
     where = Where(file=path.name)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise GameError(
-                "the file is too large", where=where, found=path.stat().st_size, allowed=f"{MAX_BYTES} bytes"
-            )
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # not the size on disk, which a device does not have
+        if len(data) > MAX_BYTES:
+            raise GameError("the file is too large", where=where, allowed=f"at most {MAX_BYTES} bytes")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise GameError(f"the file is not UTF-8 text (byte {error.start})", where=where) from None
-    except OSError as error:
-        raise GameError(f"the file cannot be read: {error.strerror or error}", where=where) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise GameError(f"the file cannot be read: {reason}", where=where) from None
 
 
 class _Builder:

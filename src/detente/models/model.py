@@ -72,7 +72,14 @@ class Model:
             "claims": list(self.claims),
             "players": list(self.game.players),
             "parameters": [
-                {"name": name, "low": p.low, "high": p.high, "base": p.base, "title": p.title or name}
+                {
+                    "name": name,
+                    "low": p.low,
+                    "high": p.high,
+                    "base": p.base,
+                    "title": p.title or name,
+                    "assumption": p.assumption,
+                }
                 for name, p in free.items()
             ],
             "thresholds": [{"text": t.text, "formula": t.formula} for t in self.thresholds],
