@@ -87,7 +87,9 @@ class Found:
         self.certified()
         tree = self.solutions.tree
         wanted = {k.replace("__", "."): v for k, v in seen.items()}
-        places = [h for h, s in enumerate(tree.sets) if s.move == move and wanted.items() <= dict(s.seen).items()]
+        places = [
+            h for h, s in enumerate(tree.sets) if s.move == move and wanted.items() <= dict(s.seen).items()
+        ]
         assert len(places) == 1, [dict(tree.sets[h].seen) for h, s in enumerate(tree.sets) if s.move == move]
         h = places[0]
         return self.solutions.strategy[:, int(tree.slot_start[h]) + tree.sets[h].options.index(option)]

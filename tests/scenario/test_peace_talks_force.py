@@ -44,7 +44,12 @@ def test_alpha_over_random_points() -> None:
     n = 64
     delta, alpha = rng.uniform(0.05, 0.9, n), rng.uniform(0.02, 0.6, n)
     y, w, lam = rng.uniform(0.5, 0.8, n), rng.uniform(0.1, 0.45, n), rng.uniform(0.05, 0.3, n)
-    worth, k, shame, burn = rng.uniform(0.5, 1, n), rng.uniform(0.02, 0.3, n), rng.uniform(0, 0.8, n), rng.uniform(0.2, 1.5, n)
+    worth, k, shame, burn = (
+        rng.uniform(0.5, 1, n),
+        rng.uniform(0.02, 0.3, n),
+        rng.uniform(0, 0.8, n),
+        rng.uniform(0.2, 1.5, n),
+    )
     war, again = rng.uniform(0, 0.15, n), rng.uniform(0.55, 1, n)
     signed = (delta >= lam / (y - w + lam)) & (delta * (1 - y) + (1 - delta) * again >= war)
     after = np.where(signed, delta * (worth - k) - (1 - delta) * shame, 0.0)
@@ -79,7 +84,12 @@ def test_only_troops_in_place_bring_that_aggressor_to_a_firm_peace() -> None:
 PRESSED = {"maximal": 0.0, "firm": 0.5, "fall": 0.0, "toil": 0.0, "win": 1.0}
 BUDGET = mechanism(
     ("pressure", "unity"),
-    moves={"line": "press", "consent": "sign", "hold": {"hold_out": "delivery", "leave": "1 - delivery"}, "carry": "drop"},
+    moves={
+        "line": "press",
+        "consent": "sign",
+        "hold": {"hold_out": "delivery", "leave": "1 - delivery"},
+        "carry": "drop",
+    },
     numbers=PRESSED,
 )
 TALK = mechanism((), moves={"consent": "sign"}, numbers=PRESSED)
@@ -95,7 +105,14 @@ def test_the_worked_mix_works_where_all_pressure_and_all_relief_fail() -> None:
     expected = net(e, 0.8, 0.6, 0.9, 0.5, 1.2, 0.5)
     np.testing.assert_allclose(expected, [-0.13, 0.0173472222222, -0.16], atol=1e-12)
     found = BUDGET.at(
-        effort=e, delivery=0.8, doubt=0.6, openness=0.9, press_base=0.5, press_gain=1.2, prize_limited=0.6, fair=0.9
+        effort=e,
+        delivery=0.8,
+        doubt=0.6,
+        openness=0.9,
+        press_base=0.5,
+        press_gain=1.2,
+        prize_limited=0.6,
+        fair=0.9,
     )
     np.testing.assert_allclose(found.event("deal"), (expected >= 0).astype(float), atol=1e-9)
 
@@ -120,7 +137,9 @@ def test_pressure_without_a_way_out_spoils_what_talk_would_have_got() -> None:
     doubt = np.array([0.1, 0.3, 0.55, 0.9])
     numbers = {"prize_limited": 0.5, "fair": 0.47}  # v = -0.03
     assert (TALK.at(**numbers).event("deal") == 1).all()
-    pressed = BUDGET.at(effort=1.0, delivery=0.4, doubt=doubt, openness=0.5, press_base=0.1, press_gain=0.3, **numbers)
+    pressed = BUDGET.at(
+        effort=1.0, delivery=0.4, doubt=doubt, openness=0.5, press_base=0.1, press_gain=0.3, **numbers
+    )
     np.testing.assert_allclose(pressed.event("deal"), ((doubt - 0.4) * 0.4 < 0.03).astype(float), atol=1e-9)
 
 
@@ -140,7 +159,9 @@ def test_both_needed_both_hold_iff_each_gains() -> None:
 
 def test_one_is_enough_the_first_rides_free() -> None:
     """9b with m = 1 (alone = 1): exactly one member keeps, and it is the one that moves last."""
-    found = COALITION.at(alone=1.0, stake=0.4, cost_ally=np.array([0.05, 0.3, 0.6]), cost_lead=0.3, climb_down=0.1)
+    found = COALITION.at(
+        alone=1.0, stake=0.4, cost_ally=np.array([0.05, 0.3, 0.6]), cost_lead=0.3, climb_down=0.1
+    )
     np.testing.assert_allclose(found.event("unity_breaks"), 1, atol=1e-9)
     np.testing.assert_allclose(found.event("pressure_dropped"), 0, atol=1e-9)
 

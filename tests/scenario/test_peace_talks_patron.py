@@ -77,16 +77,30 @@ def test_with_the_defender_at_the_table_the_same_fair_share_is_agreed() -> None:
     table = mechanism(
         ("exclusion", "home_front"),
         moves={"table": "with_defender"},
-        numbers={"maximal": 0.0, "firm": 0.5, "fair": 0.6, "fall": 0.0, "toil": 0.0, "prize_limited": 1.0, "unbowed": 0.5},
+        numbers={
+            "maximal": 0.0,
+            "firm": 0.5,
+            "fair": 0.6,
+            "fall": 0.0,
+            "toil": 0.0,
+            "prize_limited": 1.0,
+            "unbowed": 0.5,
+        },
     )
     war = np.array([0.1, 0.35, 0.39, 0.41, 0.6])
-    np.testing.assert_allclose(table.at(win=war).event("fair_deal"), (1 - 0.6 >= war).astype(float), atol=1e-9)
+    np.testing.assert_allclose(
+        table.at(win=war).event("fair_deal"), (war <= 1 - 0.6).astype(float), atol=1e-9
+    )
 
 
 # Card 8c. The draft is hard, and how surely the patron walks away is set.
 DEALS = mechanism(
     ("exclusion", "ultimatum"),
-    moves={"table": "without_defender", "draft": "hard", "abandon": {"walk_away": "delivery", "stay": "1 - delivery"}},
+    moves={
+        "table": "without_defender",
+        "draft": "hard",
+        "abandon": {"walk_away": "delivery", "stay": "1 - delivery"},
+    },
     numbers={"maximal": 0.0, "firm": 0.0, "worn_war": 0.4, "surrender": 0.1, "lost_aid": 1.0},
 )
 
@@ -111,7 +125,14 @@ def test_prosecution_blocks_the_settlement_exactly_above_its_threshold(beaten: f
     most = (b - war + (1 - p) * beaten * prison) / prison
     dock = most + np.array([-0.1, -0.001, 0.001, 0.1])
     found = COURT.at(
-        fair=1 - b, win=p, prize_limited=prize, fall=fall, prison=prison, toil=toil, dock=dock, dock_beaten=beaten
+        fair=1 - b,
+        win=p,
+        prize_limited=prize,
+        fall=fall,
+        prison=prison,
+        toil=toil,
+        dock=dock,
+        dock_beaten=beaten,
     )
     np.testing.assert_allclose(found.event("refused"), (dock > most).astype(float), atol=1e-9)
     if beaten in (0.0, 0.5):  # the worked numbers of the card

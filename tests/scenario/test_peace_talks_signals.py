@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from peace_talks import mechanism, scenario
 
 from detente.scenario.evaluate import evaluate
-
-from peace_talks import mechanism, scenario
 
 # Card 3b. The patron stands or concedes; the deal is the same either way, so standing costs the weary `strain` more.
 SPILLOVER = mechanism(
@@ -77,7 +76,9 @@ def test_a_rule_that_every_patron_follows_tells_nothing() -> None:
     gain = np.array([0.2, 0.4, 0.45, 0.5, 0.6, 0.8])
     both = evaluate(scenario(), {"gain": gain}, ["concede", "stand_firm"])
     np.testing.assert_allclose(both.event["concede"]["spread"], both.event["stand_firm"]["spread"], atol=1e-9)
-    np.testing.assert_allclose(both.event["concede"]["spread"], gain > scenario().game.base["firm"], atol=1e-9)
+    np.testing.assert_allclose(
+        both.event["concede"]["spread"], gain > scenario().game.base["firm"], atol=1e-9
+    )
 
 
 # Card 6b. Fair terms are put to an aggressor whose aims are hidden; nothing else is going on.
@@ -93,9 +94,17 @@ def test_refusing_a_bad_offer_proves_nothing_and_refusing_a_good_one_everything(
     """Two reservation values are the card's width w = 0: the likelihood ratio of a refusal is 1, then infinite, then nobody refuses."""
     win, fall, toil, limited, maximal, prior = 0.6, 0.1, 0.05, 0.6, 1.2, 0.3
     low, high = (reservation(prize, win, fall, toil) for prize in (limited, maximal))
-    offers = np.array([low - 0.05, low - 0.01, low + 0.01, (low + high) / 2, high - 0.01, high + 0.01, high + 0.05])
+    offers = np.array(
+        [low - 0.05, low - 0.01, low + 0.01, (low + high) / 2, high - 0.01, high + 0.01, high + 0.05]
+    )
     found = REFUSAL.at(
-        fair=1 - offers, win=win, fall=fall, toil=toil, prize_limited=limited, prize_maximal=maximal, maximal=prior
+        fair=1 - offers,
+        win=win,
+        fall=fall,
+        toil=toil,
+        prize_limited=limited,
+        prize_maximal=maximal,
+        maximal=prior,
     )
     by_maximal, by_limited = found.event("maximal_refuses"), found.event("limited_refuses")
     np.testing.assert_allclose(by_maximal, np.where(offers < high, prior, 0), atol=1e-9)
