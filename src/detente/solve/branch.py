@@ -33,7 +33,7 @@ from detente.solve.work import (
 )  # fmt: skip
 
 DOUBLE_UP_TO = 1e5  # beyond this lambda (in units of payoff) log-odds are double-double numbers
-DRIFT = 1e-7  # largest move of a probability over the last factor of lambda that still counts as a limit
+DRIFT = 200.0  # a probability may move by this over lambda on the way to the limit: room for ln lambda, not for its root
 ROUNDS = 20  # folds that are followed
 
 
@@ -66,8 +66,8 @@ def trace(
 def _settle(compiled: CompiledTree, batch: Batch, limit: NDArray[np.bool_]) -> None:
     """Turn strategies at the last lambda into limits."""
     p, last = batch.strategy, batch.previous
-    with np.errstate(invalid="ignore"):
-        batch.code[limit & ~(np.abs(p - last).max(axis=1, initial=0.0) <= DRIFT)] = LOST
+    with np.errstate(invalid="ignore", divide="ignore"):
+        batch.code[limit & ~(np.abs(p - last).max(axis=1, initial=0.0) <= DRIFT / batch.earlier)] = LOST
         vanishing = limit[:, None] & (p < 1e-6) & (p < 0.5 * last)
     p[vanishing] = 0.0
     for h in np.flatnonzero(np.add.reduceat(vanishing.any(axis=0), compiled.tree.slot_start[:-1])):
@@ -152,8 +152,8 @@ def climb_block(t: Shape, w: Work, f: Fine, b: Batch, least: float) -> None:
         if b.code[d] != REACHED or b.target[d] <= least:
             continue
         _enter(t, w, b, d)
-        lam, arrived = climb(t, w, f, b.lam[d], b.target[d])
-        b.code[d] = REACHED if arrived else LOST
+        lam, b.earlier[d] = climb(t, w, f, b.lam[d], b.target[d])
+        b.code[d] = REACHED if lam >= b.target[d] else LOST
         for s in range(t.sets[-1, FIRST_SLOT]):
             b.previous[d, s] = f.slot[LAST_PROB, s]
         _leave(t, w, b, d, lam)

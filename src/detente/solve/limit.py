@@ -39,6 +39,7 @@ from detente.solve.work import (
     Z,
 )  # fmt: skip
 
+NEWTON = 60  # corrections at one lambda; a belief too large by a factor e costs one
 FIRST_RATIO, MOST_RATIO = 100.0, 1e4  # steps in lambda
 FAINT = -75.0  # log of a probability that does not show in lambda times a payoff, at lambda 1e15
 
@@ -111,7 +112,8 @@ def evaluate_twofold(t: Shape, w: Work, f: Fine) -> None:
             for m in range(t.sets[h, FIRST_MEMBER], t.sets[h + 1, FIRST_MEMBER]):
                 if w.belief[m] != 0.0:
                     y = t.kid[t.kid_start[t.member[m]] + a]
-                    b, b_lo = multiply(float(w.belief[m]), float(f.belief[m]), w.value[y, i], f.value[y, i])
+                    b, b_lo = float(w.belief[m]), float(f.belief[m])
+                    b, b_lo = multiply(b, b_lo, w.value[y, i], f.value[y, i])
                     v, v_lo = add(v, v_lo, b, b_lo)
             w.slot[WORTH, first + a], f.slot[WORTH_LO, first + a] = v, v_lo
 
@@ -153,7 +155,7 @@ def _belief_twofold(t: Shape, w: Work, f: Fine, h: int) -> None:
 def _correct_twofold(t: Shape, w: Work, f: Fine, lam: float) -> bool:
     """Newton at lambda from ``w.z + w.z_lo``: residual in 31 digits, Jacobian in 16."""
     last = math.inf
-    for _ in range(14):
+    for _ in range(NEWTON):
         evaluate_twofold(t, w, f)
         for h in range(len(t.sets) - 1):
             first = t.sets[h, FIRST_SLOT]
@@ -200,6 +202,8 @@ def _ahead(w: Work, f: Fine, u: int, last: float, ratio: float, step: float) -> 
     move, before = f.unknown[MOVE, u], f.unknown[LAST_MOVE, u]
     if abs(move) < 0.1 * math.log(ratio):
         return move * (1.0 / step - 1.0) / (1.0 - ratio)
+    if abs(move) < 100.0:  # nothing in proportion to lambda, which is above 1e5
+        return move * math.log(step) / math.log(ratio)
     # before = linear (1 - 1 / last) / ratio + b ln last, move = linear (1 - 1 / ratio) + b ln ratio
     p, q, r, s = (1.0 - 1.0 / last) / ratio, math.log(last), 1.0 - 1.0 / ratio, math.log(ratio)
     d = p * s - q * r
@@ -208,16 +212,16 @@ def _ahead(w: Work, f: Fine, u: int, last: float, ratio: float, step: float) -> 
 
 
 @inlined
-def climb(t: Shape, w: Work, f: Fine, lam: float, target: float) -> tuple[float, bool]:
-    """From the accepted point ``w.kept`` at ``lam`` to ``target`` in double-double numbers; lambda reached, and whether.
+def climb(t: Shape, w: Work, f: Fine, lam: float, target: float) -> tuple[float, float]:
+    """From the accepted point ``w.kept`` at ``lam`` to ``target`` in double-double numbers; lambda reached, and the last before it.
 
-    The tangent there must be noted. ``LAST_PROB`` is the strategy at the last lambda before the target, below it by a
-    factor of 30 or more.
+    The tangent there must be noted. ``LAST_PROB`` is the strategy at the last lambda before, lower by a factor of 30 or more
+    if the target was reached.
     """
     n = w.unknown.shape[1]
     for u in range(n):
         f.unknown[KEPT_LO, u] = 0.0
-    last, ratio, step = 0.0, 0.0, FIRST_RATIO
+    last, ratio, step, earlier = 0.0, 0.0, FIRST_RATIO, lam
     while lam < target:
         there = min(lam * step, target)
         if there < target and there * 30.0 > target:
@@ -237,6 +241,7 @@ def climb(t: Shape, w: Work, f: Fine, lam: float, target: float) -> tuple[float,
             lam = there
             step = MOST_RATIO
             if lam < target:
+                earlier = lam
                 _keep(t, w, f)
         else:
             step = step**0.4
@@ -246,7 +251,7 @@ def climb(t: Shape, w: Work, f: Fine, lam: float, target: float) -> tuple[float,
         for u in range(n):
             w.unknown[Z, u], f.unknown[Z_LO, u] = w.unknown[KEPT, u], f.unknown[KEPT_LO, u]
     evaluate_twofold(t, w, f)
-    return lam, lam >= target
+    return lam, earlier
 
 
 @inlined

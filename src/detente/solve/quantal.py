@@ -169,7 +169,7 @@ def _precision(precision: Precision) -> Floats:
 def _usable(compiled: CompiledTree, numbers: Floats) -> NDArray[np.bool_]:
     """Which draws have finite payoffs and probabilities that are at least 0 and add up to 1."""
     used = np.union1d(compiled.tree.payoff_number, compiled.levels.chance).astype(np.intp)
-    good: NDArray[np.bool_] = np.isfinite(numbers[:, used]).all(axis=1)
+    good = np.asarray(np.isfinite(numbers[:, used]).all(axis=1))
     for edges in compiled.chance_nodes:
         p = numbers[:, list(edges)]
         with np.errstate(invalid="ignore"):

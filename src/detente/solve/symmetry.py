@@ -45,7 +45,9 @@ def _alike(compiled: CompiledTree, strategy: Floats) -> NDArray[np.bool_]:
         if len(owned.options) < 2 or shape.block[block, TRIVIAL]:
             continue
         own: Floats = np.sort(strategy[:, int(tree.slot_start[h]) : int(tree.slot_start[h + 1])], axis=1)
-        mark = own @ np.sqrt(np.arange(2, own.shape[1] + 2))  # equal marks: equal strategies, but for chance
+        mark = own @ np.sqrt(
+            2.0 + np.arange(own.shape[1], dtype=np.float64)
+        )  # equal marks: equal strategies, but for chance
         marks.setdefault(own.shape[1], []).append(np.where(own[:, -1] < 1 - 1e-6, mark, np.nan))
     for alike in marks.values():
         rows = np.sort(np.stack(alike, axis=1), axis=1)
