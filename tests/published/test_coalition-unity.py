@@ -1,8 +1,8 @@
-"""Three members, two needed, four costs each: the branch plays one of the symmetric equilibria of the discrete game.
+"""Three members, two needed, four costs each: whatever the branch plays must be an equilibrium of the discrete game.
 
-Derivation. With z the chance that another member keeps, a member is pivotal with probability 2 z (1 - z) and keeps iff
-C s < 2 z (1 - z) B. With a continuum of costs: z = 0, or z = 1 - C / (2 B) where that is positive. Not found here: the other
-symmetric and the asymmetric equilibria.
+Derivation. With z_j, z_k the chances that the others keep, a member is pivotal with probability z_j (1 - z_k) + z_k (1 - z_j) and
+keeps iff its cost C s is below B_i times that. With equal gains B and a continuum of costs: z = 0, or z = 1 - C / (2 B) where that is
+positive. Not found here: the other equilibria, of which nobody keeping is always one.
 """
 
 from __future__ import annotations
@@ -10,68 +10,71 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detente.models import find
+
 SLUG = "coalition-unity"
 SHARES = (np.arange(4) + 0.5) / 4
+MOVES = ("first", "second", "third")
 
 
-def equilibria(C, B=1.0):
-    """Every symmetric equilibrium as the probability of keeping by cost, lowest cost first."""
-    found = [np.zeros(4)]
-    for keepers in range(5):
-        z = keepers / 4
-        pivotal = 2 * z * (1 - z) * B
-        if np.all(C * SHARES[:keepers] <= pivotal) and np.all(C * SHARES[keepers:] >= pivotal):
-            found.append(np.repeat([1.0, 0.0], [keepers, 4 - keepers]))
-    for marginal in range(4):  # the marginal cost is indifferent: 2 z (1 - z) B = C s
-        root = 1 - 2 * C * SHARES[marginal] / B
-        for z in [] if root < 0 else [(1 - root**0.5) / 2, (1 + root**0.5) / 2]:
-            mixed = 4 * z - marginal
-            if 0 < mixed < 1:
-                found.append(np.concatenate([np.ones(marginal), [mixed], np.zeros(3 - marginal)]))
-    return found
+def played(found, draw):
+    """Chance of keeping by member and cost, lowest cost first."""
+    return np.array(
+        [
+            [found.taken(f"{move} M{k}.share={s:g}", "keep")[draw] for s in SHARES]
+            for k, move in enumerate(MOVES, start=1)
+        ]
+    )
 
 
-def test_the_branch_plays_a_symmetric_equilibrium_of_the_discrete_game(play):
+def largest_gain(keeps, C, gains):
+    """What the member with the worst conduct would gain by doing better, given the others'."""
+    z = keeps.mean(axis=1)
+    worst = 0.0
+    for i, B in enumerate(gains):
+        j, k = (m for m in range(3) if m != i)
+        gain = B * (z[j] * (1 - z[k]) + z[k] * (1 - z[j])) - C * SHARES  # of keeping over dropping out
+        worst = max(worst, float(np.max(np.maximum(gain, 0) - keeps[i] * gain)))
+    return worst
+
+
+def test_the_branch_plays_an_equilibrium_of_the_discrete_game(play):
     C = np.linspace(0.11, 2.99, 60)
     found = play(SLUG, certified=0.9, C=C)
-    zs = set()
+    works = []
     for i in np.flatnonzero(found.good):
-        played = [
-            np.array([found.taken(f"{move} M{number}.share={s:g}", "keep")[i] for s in SHARES])
-            for number, move in enumerate(("first", "second", "third"), start=1)
-        ]
-        assert played[1] == pytest.approx(played[0], abs=1e-7)
-        assert played[2] == pytest.approx(played[0], abs=1e-7)
-        assert any(np.allclose(played[0], e, atol=1e-6) for e in equilibria(C[i])), (
-            C[i],
-            played[0],
-            equilibria(C[i]),
-        )
-        zs.add(round(float(played[0].mean()), 3))
-        z = played[0].mean()
-        assert found["works"][i] == pytest.approx(3 * z**2 - 2 * z**3, abs=1e-7)
-    assert min(zs) == 0
-    assert max(zs) > 0.9
+        keeps = played(found, i)
+        assert largest_gain(keeps, C[i], (1, 0.9, 0.8)) < 1e-8
+        assert (np.diff(keeps, axis=1) <= 1e-9).all()  # who pays more keeps less
+        a, b, c = keeps.mean(axis=1)
+        assert found["works"][i] == pytest.approx(a * b + b * c + a * c - 2 * a * b * c, abs=1e-8)
+        works.append(found["works"][i])
+    assert max(works) == pytest.approx(1, abs=1e-8)
+    assert min(works) == pytest.approx(0, abs=1e-9)
 
 
 def test_nobody_keeps_it_up_where_unity_cannot_pay(play):
-    """Beyond C = 2 B no symmetric equilibrium but nobody keeping survives with a continuum; the branch agrees well above."""
     found = play(SLUG, C=[2.2, 2.6, 3])
     assert found["nobody"] == pytest.approx(np.ones(3), abs=1e-9)
+    assert not find(SLUG).thresholds[0].value(find(SLUG).at({"C": 2.2}))
 
 
-def test_the_continuum_is_near_at_low_costs(play):
-    """z = 1 - C/2: 0.8 at C = 0.4; four costs are within one slice of it."""
-    found = play(SLUG, C=0.4)
-    z = np.mean([found.taken(f"first M1.share={s:g}", "keep")[0] for s in SHARES])
-    assert abs(z - 0.8) < 0.25
+def test_the_one_who_gains_least_rides_free_where_costs_are_low(play):
+    """Known costs below the gain: every set of exactly two keepers is an equilibrium; the branch picks the two who gain most."""
+    found = play(SLUG, C=[0.2, 0.4], B3=[0.5, 0.8])
+    for i in (0, 1):
+        assert played(found, i).mean(axis=1) == pytest.approx([1, 1, 0], abs=1e-8)
+    assert found["works"] == pytest.approx([1, 1], abs=1e-8)
+    assert found["united"] == pytest.approx([0, 0], abs=1e-8)
 
 
-def test_unity_is_a_matter_of_all_who_are_needed(play):
-    found = play(SLUG, C=0.6)
-    assert found["works"][0] == pytest.approx(
-        0.84375, abs=1e-8
-    )  # three of four costs keep: 3 z^2 - 2 z^3 at z = 3/4
+def test_equal_members_may_split_and_then_the_draw_says_so(play):
+    """With equal gains the equal branch can split into unequal ones: such a draw carries no claim, or it is the equal equilibrium."""
+    found = play(SLUG, certified=0.0, B2=1, B3=1, C=[0.3, 0.6, 1.0, 2.5])
+    for i in np.flatnonzero(found.good):
+        keeps = played(found, i)
+        assert keeps[1] == pytest.approx(keeps[0], abs=1e-7)
+        assert keeps[2] == pytest.approx(keeps[0], abs=1e-7)
 
 
 def test_gambit_agrees(gambit_agrees):
