@@ -37,14 +37,14 @@ def same(first: module.Evaluation, second: module.Evaluation) -> None:
 def test_chunks_threads_and_a_pickled_copy_make_no_difference(
     crisis: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draws = some_draws(300)
+    draws = some_draws(90)
     whole = Evaluator(crisis, threads=1).evaluate(draws)
     same(whole, Evaluator(crisis, threads=2).evaluate(draws))
     same(whole, pickle.loads(pickle.dumps(Evaluator(crisis))).evaluate(draws))
     monkeypatch.setattr(module, "WORKING_BYTES", 1)  # the smallest chunks
     same(whole, Evaluator(crisis).evaluate(draws))
-    half = Evaluator(crisis).evaluate({k: v[150:] for k, v in draws.items()})
-    np.testing.assert_array_equal(half.event["rule"]["war"], whole.event["rule"]["war"][150:])
+    half = Evaluator(crisis).evaluate({k: v[45:] for k, v in draws.items()})
+    np.testing.assert_array_equal(half.event["rule"]["war"], whole.event["rule"]["war"][45:])
 
 
 def test_the_baseline_read_by_hand_is_what_the_solver_says(evaluator: Evaluator, crisis: Scenario) -> None:
@@ -269,3 +269,15 @@ def test_the_shipped_scenarios_are_solved_at_their_base_values() -> None:
 def test_a_scenario_says_where_it_came_from(crisis: Scenario) -> None:
     assert isinstance(crisis.path, Path)
     assert crisis.text.startswith("# The discrete bluffing game")
+
+
+@pytest.mark.parametrize("kind", ["commit", "deviate"])
+def test_a_mix_that_is_none_at_some_draw_leaves_that_draw_undecided(crisis_text: str, kind: str) -> None:
+    """resist with probability 2 p: fine at p = .3, no probability at p = .6."""
+    text = crisis_text.replace(
+        "kind: deviate, title: resist every second time by surprise, play: {answer: {resist: 1/2, concede: 1/2}}",
+        f"kind: {kind}, title: x, play: {{answer: {{resist: 2 * p, concede: 1 - 2 * p}}}}",
+    )
+    found = Evaluator(scenario_from_text(text)).evaluate({"p": np.array([0.3, 0.6])}, ["sudden_half"])
+    assert [module.REASONS[x] for x in found.status["sudden_half"]] == ["certified", "bad_numbers"]
+    assert np.isnan(found.event["sudden_half"]["war"]).tolist() == [False, True]

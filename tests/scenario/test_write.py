@@ -88,7 +88,7 @@ def test_bindings_to_a_role_that_there_is_not_are_refused_and_nothing_is_written
     assert list(tmp_path.iterdir()) == []
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(derandomize=True, max_examples=30, deadline=None)
 @given(
     name=st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=30).filter(
         lambda x: all(c.isprintable() for c in x)

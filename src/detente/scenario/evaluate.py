@@ -37,7 +37,8 @@ Floats = NDArray[np.float64]
 Draws = Mapping[str, Floats]
 
 REASONS = (*STATUS, "condition never met")  # what an index of ``Evaluation.status`` means
-NEVER_MET = len(STATUS)
+NEVER_MET, BAD_NUMBERS = len(STATUS), STATUS.index("bad_numbers")
+SUM = 1e-9  # how far probabilities may be from adding up to 1
 WORKING_BYTES = 64_000_000  # arrays that are alive at a time while a chunk is solved
 
 
@@ -220,8 +221,9 @@ class Evaluator:
         self._tally = self._tally or tally(found.tree)
         sums, numbers, status = self._tally, found.numbers, found.status.copy()
         if policy.kind == "deviate":
-            weight = reach(found.tree, numbers, found.strategy, self._edges_instead(policy, found.tree, columns))
-            weight = weight[sums.terminal]
+            instead, usable = self._edges_instead(policy, found.tree, columns)
+            status[~usable & (status == CERTIFIED)] = BAD_NUMBERS
+            weight = reach(found.tree, numbers, found.strategy, instead)[sums.terminal]
             return sums.events(numbers, weight), sums.values(numbers, weight), status
         weight = reach(found.tree, numbers, found.strategy)[sums.terminal] * self._seen_at(policy, sums)[:, None]
         seen = weight.sum(axis=0)
@@ -232,18 +234,24 @@ class Evaluator:
             weight = np.where(never, np.nan, weight / seen)
         return sums.events(numbers, weight), sums.values(numbers, weight), status
 
-    def _edges_instead(self, policy: Policy, tree: Tree, columns: dict[str, Floats]) -> dict[int, Floats | float]:
-        """The probabilities that the surprise puts on the edges of the tree in place of the equilibrium's."""
+    def _edges_instead(
+        self, policy: Policy, tree: Tree, columns: dict[str, Floats]
+    ) -> tuple[dict[int, Floats | float], NDArray[np.bool_]]:
+        """What the surprise puts on edges of the tree in place of the equilibrium's probabilities, and [draw] whether
+        these are probabilities."""
         if policy.id not in self._instead:
             surprise = variant(self.scenario.game, combined(self.scenario.standing, policy.change))
             self._instead[policy.id] = surprise, side_by_side(tree, surprise)
         surprise, places = self._instead[policy.id]
         numbers = surprise.numbers_at({n: columns[n] for n in surprise.parameters if n in columns})
         out: dict[int, Floats | float] = {}
+        usable = np.ones(len(numbers), dtype=bool)
         for x, v in places:
             chance = {surprise.edge_label[e]: numbers[:, surprise.edge_number[e]] for e in edges(surprise, v)}
+            mix = np.array(list(chance.values()))
+            usable &= (mix >= 0).all(axis=0) & (np.abs(mix.sum(axis=0) - 1) <= SUM)
             out |= {e: chance.get(tree.edge_label[e], 0.0) for e in edges(tree, x)}
-        return out
+        return out, usable
 
     def _seen_at(self, policy: Policy, sums: Tally) -> NDArray[np.bool_]:
         """Which outcomes [outcome] come after every option of the policy was taken at a history that it names."""
