@@ -67,8 +67,10 @@ def _settle(compiled: CompiledTree, batch: Batch, limit: NDArray[np.bool_]) -> N
     """Turn strategies at the last lambda into limits."""
     p, last = batch.strategy, batch.previous
     with np.errstate(invalid="ignore", divide="ignore"):
-        batch.code[limit & ~(np.abs(p - last).max(axis=1, initial=0.0) <= DRIFT / batch.earlier)] = LOST
         vanishing = limit[:, None] & (p < 1e-6) & (p < 0.5 * last)
+        # what vanishes more slowly than 1 / lambda moves the others of its set by as much
+        slow = np.where(vanishing & (last < 1e-5), last, 0.0).sum(axis=1)
+        batch.code[limit & ~(np.abs(p - last).max(axis=1, initial=0.0) <= DRIFT / batch.earlier + slow)] = LOST
     p[vanishing] = 0.0
     for h in np.flatnonzero(np.add.reduceat(vanishing.any(axis=0), compiled.tree.slot_start[:-1])):
         own = slice(int(compiled.tree.slot_start[h]), int(compiled.tree.slot_start[h + 1]))
