@@ -53,7 +53,7 @@ PARAMETERS: list[dict[str, Any]] = [
         "base": 0.012,
         "low": 0.002,
         "high": 0.05,
-        "unit": "of income",
+        "unit": "share of income",
         "measure": "uniform in its logarithm from 0.002 to 0.05",
         "origin": "citation",
         "source": "0.2 to 5 per cent (Orlund and Pace 2011, Trade bans at sea, table 3)",

@@ -57,7 +57,8 @@ def test_the_guard_sees_what_it_must() -> None:
     [
         ("signal", ["Holds if likeness of this case to the next is above 0.41 and "
                     "prior belief that the defenders are firm is above 0.32.",
-                    "Inside these bounds it holds in 97 in 100 combinations.", "They take in 88 in 100 of all in which it holds."]),
+                    "Inside these bounds it holds in 97 in 100 combinations.", 
+                    "They take in 88 in 100 of all combinations in which it holds."]),
         ("over-heads", ["Holds throughout: in all 1,024 combinations tried."]),
         ("ultimatum", ["Holds if share of a deal that can be carried out without Ondara is above 0.42."]),
         ("no-settlement", ["Fails throughout: in all 1,024 combinations tried."]),
@@ -70,11 +71,15 @@ def test_where_it_holds(claim: str, told: list[str]) -> None:
 
 def test_where_it_holds_without_a_simple_rule() -> None:
     claim = CLAIMS["signal"]
-    assert sentences.boundary(claim | {"rule_found": False}, PARAMETERS, 1024)[0] == (
-        "Holds if conditions are met that no simple rule captures."
-    )
-    assert sentences.boundary(claim | {"rule": [], "rule_text": ""}, PARAMETERS, 1024)[0] == (
-        "Holds if conditions are met that no simple rule captures."
+    told = [
+        "Holds if conditions are met that no simple rule captures.",
+        "Holds in 471 of the 1,024 combinations that could be decided.",
+    ]
+    assert sentences.boundary(claim | {"rule_found": False}, PARAMETERS, 1024) == told
+    assert sentences.boundary(claim | {"rule": [], "rule_text": ""}, PARAMETERS, 1024) == told
+    fails = {"rule": [{"parameter": "likeness", "low": None, "high": 0.2}], "rule_found": True}
+    assert sentences.boundary(claim | {"rule": [], "fails_rule": fails}, PARAMETERS, 1024)[1] == (
+        "It fails if likeness of this case to the next is below 0.2."
     )
     found = claim | {"share": 1.0, "exception": {"likeness": 0.11}}
     assert sentences.boundary(found, PARAMETERS, 1024) == [
@@ -190,3 +195,27 @@ def test_a_cut_quote_says_that_it_is_cut() -> None:
 def test_names_inside_a_sentence_keep_their_capitals() -> None:
     assert words.lower_first("Cost of war") == "cost of war"
     assert words.lower_first("EU unity") == "EU unity"
+
+
+def test_a_flip_of_many_assumptions_is_counted_not_listed() -> None:
+    claim = CLAIMS["premature"] | {
+        "nearest_flip": {"distance": 1.0, "parameters": {f"p{n}": 0.5 for n in range(52)}}
+    }
+    assert sentences.turning(claim, PARAMETERS)[:2] == [
+        "Only many assumptions together.",
+        "No single assumption flips it. The nearest flip that we found moves 52 assumptions at once.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "attached"),
+    [("%", "%"), ("ships", "ships"), ("share", None), ("probability", None), ("share of what is in dispute", None), ("", None),
+     ("1 is the largest", None), (None, None)],
+)  # fmt: skip
+def test_only_a_short_unit_follows_a_number(unit: str | None, attached: str | None) -> None:
+    assert sentences.attached(unit) == attached
+
+
+def test_a_title_that_asks_stands_between_marks() -> None:
+    assert sentences.spoken({"name": "x", "title": "how much alike they are"}) == "‘how much alike they are’"
+    assert sentences.spoken({"name": "x", "title": "Cost of war"}) == "cost of war"

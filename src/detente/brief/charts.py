@@ -48,7 +48,7 @@ def strip(
     """
     low, high = _ends(parameter, base, *(each["at"] for each in flips))
     scale = Scale(low, high, 0, STRIP, _log(parameter))
-    unit = parameter.get("unit")
+    unit = sentences.attached(parameter.get("unit"))
     shown_base, shown_at = words.numbers_apart(base, flips[0]["at"])
     layers = [segments(scale, [(low, high)], 26, MUTED, 1.5, dash=(2, 3))]
     stretches = _stretches(low, high, base, flips, holds_at_base)
@@ -105,7 +105,7 @@ def _apart(scale: Scale, numbers: Sequence[tuple[float, str, bool]], y: float) -
 
 def assumption(parameter: Mapping[str, Any], flips: Sequence[tuple[str, float]], key: str) -> Markup:
     """A parameter's range with our middle value; a mark with the claim's number where each claim flips."""
-    base, unit = parameter["base"], parameter.get("unit")
+    base, unit = parameter["base"], sentences.attached(parameter.get("unit"))
     low, high = _ends(parameter, base, *(at for _, at in flips))
     scale = Scale(low, high, 0, RANGE, _log(parameter))
     layers = [
@@ -152,11 +152,13 @@ def outcomes(title: str, rows: Sequence[Mapping[str, Any]], key: str) -> Markup:
     return svg(layers, EVENT, 38 * len(rows), (8, 100, 0, 4), f"{title}. {told}.", key)
 
 
-def region(claim: Mapping[str, Any], parameters: sentences.Parameters, key: str) -> Markup:
+def region(
+    claim: Mapping[str, Any], parameters: sentences.Parameters, key: str, shown: int = POINTS
+) -> Markup:
     """Where a claim holds, over the two assumptions that matter most: every point is one combination tried."""
     drawn = claim["map"]
     x, y = parameters.row(drawn["x"]), parameters.row(drawn["y"])
-    tried = [(p[0], p[1], None if p[2] is None else bool(p[2])) for p in drawn["points"][:POINTS]]
+    tried = [(p[0], p[1], None if p[2] is None else bool(p[2])) for p in drawn["points"][:shown]]
     across = Scale(*_ends(x, *(p[0] for p in tried)), 0, ACROSS, _log(x))
     up = Scale(*_ends(y, *(p[1] for p in tried)), UP, 0, _log(y))
     ends = _box(claim, across, up)

@@ -98,7 +98,11 @@ class Names:
         """
         statement = self.statements[id]
         number = self.statement_number[id]
-        said = words.bare(self.text(statement["document"], statement["content"] or statement["source"]))
+        text, places = (
+            self.documents[statement["document"]]["text"],
+            statement["content"] or statement["source"],
+        )
+        said = " … ".join(words.bare(text[a:b]) for a, b in places)
         if whole and statement.get("direct") is not True:
             said = self._whole(statement, limit) or said
         return {

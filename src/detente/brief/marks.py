@@ -31,6 +31,11 @@ _NOISE = re.compile(
 )
 
 
+_DISC = re.compile(
+    r'<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="M([\d.]+),0A[^"]*"'
+)  # a circle is shorter
+
+
 @dataclass(frozen=True)
 class Scale:
     """From a value to a pixel: ``low`` at ``start``, ``high`` at ``end``."""
@@ -202,7 +207,7 @@ def svg(
     """The picture, inline. ``told`` is its text alternative; ids in it begin with ``key``, so no two pictures share one."""
     drawn = vl_convert.vegalite_to_svg(specification(layers, width, height, margins))
     drawn = _GEOMETRY.sub(lambda m: f'{m[1]}="{_NUMBER.sub(_rounded, m[2])}"', drawn)
-    drawn = _NOISE.sub("", drawn)
+    drawn = _DISC.sub(r'<circle cx="\1" cy="\2" r="\3"', _NOISE.sub("", drawn))
     drawn = re.sub(r'(id="|url\(#)', rf"\g<1>{key}-", drawn)
     return Markup(
         drawn.replace("<svg", f'<svg class="chart" role="img" aria-label="{escape(showable(told))}"', 1)

@@ -26,6 +26,7 @@ from detente.brief.parts import actor_policies, assumption_groups, claim_views, 
 HERE = Path(__file__).parent
 LEDGER_ROWS = 800  # statements shown; all are in ledger.csv
 SUPPORTS = 3  # places shown for a role
+WORTHIEST, STRONGEST = 5, 5  # rows shown for a side, for an event; all are in brief.json
 CONTENTS = (
     ("findings", "Findings"),
     ("situation", "Situation"),
@@ -72,7 +73,7 @@ def _view(result: Mapping[str, Any]) -> dict[str, Any]:
         "lang": result.get("lang") or "en",
         "version": result["detente"],
         "style": Markup(_style()),
-        "title": result.get("title") or (documents[0]["title"] if documents else "Brief"),
+        "title": _title(result.get("title") or (documents[0]["title"] if documents else "")),
         "contents": contents,
         "many": many,
         "claims": claims,
@@ -104,6 +105,17 @@ def _view(result: Mapping[str, Any]) -> dict[str, Any]:
         "files": sorted((result.get("files") or {}).items()),
         "sources": [_source(row) for row in result.get("sources") or ()],
     }
+
+
+def _title(given: str) -> str:
+    """A headline as it is; a bare file name in a phrase."""
+    return (
+        given
+        if " " in given.strip()
+        else f"What is claimed in {given}"
+        if given.strip()
+        else "What is claimed"
+    )
 
 
 def _documents(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
@@ -201,26 +213,38 @@ def _roles(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
 
 
 def _information(result: Mapping[str, Any], names: Names) -> list[dict[str, str]]:
+    """What is most worth finding out for each side, and what knowing everything would be worth."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in result.get("information") or ():
+        found.setdefault(row["actor"], []).append(row)
+    rows = []
+    for actor, each in found.items():
+        rows += [(actor, names.parameters.title(row["parameter"]), row["worth"]) for row in each[:WORTHIEST]]
+        total = (result.get("information_total") or {}).get(actor)
+        rows += [(actor, "All of them at once", total)] if total is not None else []
     return [
-        {
-            "actor": names.player(row["actor"]),
-            "parameter": names.parameters.title(row["parameter"]),
-            "worth": words.number(row["worth"]),
-        }
-        for row in result.get("information") or ()
+        {"actor": names.player(a), "parameter": title, "worth": words.number(worth)}
+        for a, title, worth in rows
     ]
 
 
 def _sensitivity(result: Mapping[str, Any], names: Names) -> list[dict[str, str]]:
+    """What moves each event most, as things stand; rows of other policies where there are no such."""
+    given = result.get("sensitivity") or ()
+    plain = [row for row in given if row.get("policy") is None] or given
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in plain:
+        found.setdefault(row["event"], []).append(row)
     return [
         {
-            "event": names.event(row["event"]),
+            "event": names.event(event),
             "policy": names.policy(row.get("policy")),
             "parameter": names.parameters.title(row["parameter"]),
             "first": words.number(row["first"]),
             "total": words.number(row["total"]),
         }
-        for row in result.get("sensitivity") or ()
+        for event, rows in found.items()
+        for row in rows[:STRONGEST]
     ]
 
 

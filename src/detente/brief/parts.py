@@ -9,6 +9,7 @@ from detente.brief import charts, sentences, words
 from detente.brief.lookup import BASELINE, Names
 
 OTHERS = 2  # further speakers of a claim on the first screen
+ALL_POINTS = 6000  # points on all maps of a page
 EVENTS = 6  # pictures of events for each actor
 
 
@@ -16,10 +17,11 @@ def claim_views(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]
     """Claims as the page shows them: those made in the documents first, each part in the order of the result."""
     ordered = sorted(result.get("claims") or (), key=lambda claim: not sentences.in_article(claim))
     draws = result.get("draws") or 0
-    return [_claim(claim, n, names, draws) for n, claim in enumerate(ordered, 1)]
+    shown = max(40, min(charts.POINTS, ALL_POINTS // max(len(ordered), 1)))
+    return [_claim(claim, n, names, draws, shown) for n, claim in enumerate(ordered, 1)]
 
 
-def _claim(claim: Mapping[str, Any], n: int, names: Names, draws: int) -> dict[str, Any]:
+def _claim(claim: Mapping[str, Any], n: int, names: Names, draws: int, shown: int) -> dict[str, Any]:
     parameters = names.parameters
     word, sign = sentences.VERDICTS[claim["verdict"]]
     said = claim.get("said_by") or []
@@ -62,12 +64,17 @@ def _claim(claim: Mapping[str, Any], n: int, names: Names, draws: int) -> dict[s
         "turning": [line for line in turning[1:] if line],
         "strip": strip,
         "share": sentences.share(claim),
-        "region": charts.region(claim, parameters, f"region-{n}") if drawn and drawn["points"] else None,
+        "region": charts.region(claim, parameters, f"region-{n}", shown)
+        if drawn and drawn["points"]
+        else None,
         "axis_x": parameters.title(drawn["x"]) if drawn else "",
         "axis_y": parameters.title(drawn["y"]) if drawn else "",
         "flips": [sentences.flip(each, parameters) for each in claim.get("flips") or ()],
         "flip_values": [(each["parameter"], each["at"]) for each in claim.get("flips") or ()],
         "no_flip": sentences.no_flip(claim),
+        "formula": claim.get("formula") or "",
+        "because": words.sentence(claim.get("because") or ""),
+        "models": ", ".join(claim.get("models") or ()),
     }
 
 
@@ -183,10 +190,10 @@ def _actor(
     }
 
 
-def _chosen(events: list[str], result: Mapping[str, Any]) -> list[str]:
-    """The events to draw: those the scenario names as of interest, else the first ones."""
+def _chosen(events: Sequence[str], result: Mapping[str, Any], most: int | None = EVENTS) -> list[str]:
+    """The events to show: those the scenario names as of interest, else the first ones."""
     named = [row["name"] for row in result.get("events") or () if row.get("shown", True)]
-    return [name for name in named if name in events][:EVENTS] or events[:EVENTS]
+    return [name for name in named if name in events][:most] or list(dict.fromkeys(events))[:most]
 
 
 def _panel(event: str, rows: Sequence[Mapping[str, Any]], names: Names, key: str) -> dict[str, Any]:
@@ -220,11 +227,13 @@ def assumption_groups(result: Mapping[str, Any], claims: Sequence[Mapping[str, A
     deciding, other, fixed = [], [], []
     for n, row in enumerate(result.get("parameters") or (), 1):
         ranged = row.get("low") is not None and row.get("high") is not None and row["low"] < row["high"]
+        unit = sentences.attached(row.get("unit"))
         view = {
             "name": row["name"],
             "title": words.sentence(row.get("title") or words.plain(row["name"])).rstrip("."),
-            "range": words.spread(row.get("low"), row.get("high"), row.get("unit")) if ranged else "fixed",
-            "base": words.number(row.get("base"), row.get("unit")),
+            "range": words.spread(row.get("low"), row.get("high"), unit) if ranged else "fixed",
+            "base": words.number(row.get("base"), unit),
+            "unit": row.get("unit") or "",
             "origin": sentences.origin(row),
             "because": words.sentence(row.get("because") or ""),
             "picture": "",
@@ -265,15 +274,21 @@ def law_views(
             claim = by_id.get(id)
             title = f"Claim {claim['number']}: {claim['text']}" if claim else words.plain(id)
             rows.append({"title": title, **_both(kept, dropped, "claims", id, sentences.verdict_word)})
-        for name in dict.fromkeys((*(kept.get("events") or ()), *(dropped.get("events") or ()))):
-            shown = _both(kept, dropped, "events", name, lambda values: _cell(values, "low", "high"))
-            rows.append({"title": names.event(name), **shown})
+        same = []
+        for name in _chosen([*(kept.get("events") or ()), *(dropped.get("events") or ())], result, None):
+            both = _both(kept, dropped, "events", name, lambda values: _cell(values, "low", "high"))
+            if both["with"] == both["without"]:
+                same.append(words.lower_first(names.event(name)))
+            else:
+                rows.append({"title": names.event(name), **both})
         article = f", article {law['article']}" if law.get("article") else ""
         found.append(
             {
                 "title": f"{law['instrument']}{article}",
+                "name": law.get("title") or "",
                 "text": words.sentence(law.get("text") or ""),
                 "rows": rows,
+                "same": words.listed(same),
             }
         )
     return found

@@ -19,7 +19,6 @@ from detente.brief.words import (
     plain,
     sentence,
     small,
-    stopped,
 )
 
 VERDICTS = {  # word of the result -> word shown, shape of its sign
@@ -45,6 +44,7 @@ STATUSES = {  # why a combination has no certified solution
     "not_defined": "what the claim takes as given never happens",
 }
 CITED = ("citation", "cited")
+FEW = 3  # assumptions that one sentence can name
 POLARITY = {"asserted": "said", "denied": "denied", "asked": "asked"}
 
 
@@ -60,8 +60,11 @@ class Parameters:
     def title(self, name: str) -> str:
         return title(self.row(name))
 
+    def spoken(self, name: str) -> str:
+        return spoken(self.row(name))
+
     def unit(self, name: str) -> str | None:
-        return self.row(name).get("unit")
+        return attached(self.row(name).get("unit"))
 
     def value(self, name: str, value: float | None) -> str:
         return number(value, self.unit(name))
@@ -100,6 +103,23 @@ def origin_short(row: Mapping[str, Any]) -> str:
     return origin(row)
 
 
+def spoken(row: Mapping[str, Any]) -> str:
+    """A parameter's title inside a sentence; one that is itself a question stands between quotation marks."""
+    told = lower_first(title(row))
+    return f"‘{told}’" if told.split(" ", 1)[0] in ("how", "whether", "if") else told
+
+
+def attached(unit: str | None) -> str | None:
+    """The unit if it can follow a number: a sign or one short word; a share or a longer description is left to the table."""
+    if (
+        not unit
+        or unit in ("share", "probability", "correlation", "ratio")
+        or not (unit[0] in "%°" or unit.isalpha())
+    ):
+        return None
+    return unit if len(unit) <= 12 else None
+
+
 def is_checked(row: Mapping[str, Any]) -> bool:
     """Whether somebody compared a cited figure with its source."""
     return row.get("checked") in (True, "yes")
@@ -108,7 +128,7 @@ def is_checked(row: Mapping[str, Any]) -> bool:
 def condition(rule: Mapping[str, Any], parameters: Parameters) -> str:
     """One bound of a rule: "likeness of cases is above 0.4"."""
     name, low, high = rule["parameter"], rule.get("low"), rule.get("high")
-    title, row = lower_first(parameters.title(name)), parameters.row(name)
+    title, row = parameters.spoken(name), parameters.row(name)
     low = None if low is None or (row.get("low") is not None and low <= row["low"]) else low
     high = None if high is None or (row.get("high") is not None and high >= row["high"]) else high
     unit = parameters.unit(name)
@@ -142,10 +162,7 @@ def boundary(claim: Mapping[str, Any], parameters: Parameters, draws: int) -> li
         return [f"{verdict}: {tried}."]
     if held in (0, decided) and claim.get("exception"):
         point = listed(
-            [
-                f"{lower_first(parameters.title(n))} {parameters.value(n, v)}"
-                for n, v in claim["exception"].items()
-            ]
+            [f"{parameters.spoken(n)} {parameters.value(n, v)}" for n, v in claim["exception"].items()]
         )
         kind = (
             "conditions are met that all combinations tried met"
@@ -156,18 +173,13 @@ def boundary(claim: Mapping[str, Any], parameters: Parameters, draws: int) -> li
             f"{verdict} {kind}.",
             f"A search found {'an exception' if held else 'it holding'} at {point}.",
         ]
-    if not claim.get("rule"):
-        return [
-            f"{verdict} {stopped(claim.get('rule_text') or 'conditions are met that no simple rule captures')}"
-        ]
-    rule = conditions(claim["rule"], parameters)
-    if claim.get("rule_found") is False:
-        return [
-            f"{verdict} conditions are met that no simple rule captures.",
-            f"The best bounds found are these: {rule}.",
-            *_sorting(claim),
-        ]
-    return [f"{verdict} {rule}.", *_sorting(claim)]
+    if not claim.get("rule") or claim.get("rule_found") is False:
+        fails = claim.get("fails_rule") or {}
+        told = [f"{verdict} conditions are met that no simple rule captures.", share(claim)]
+        if fails.get("rule") and fails.get("rule_found"):
+            told.insert(1, f"It fails if {conditions(fails['rule'], parameters)}.")
+        return told
+    return [f"{verdict} {conditions(claim['rule'], parameters)}.", *_sorting(claim)]
 
 
 def conditions(rule: Sequence[Mapping[str, Any]], parameters: Parameters) -> str:
@@ -186,7 +198,7 @@ def _sorting(claim: Mapping[str, Any]) -> list[str]:
     if density is not None and density < 0.995:
         found.append(f"Inside these bounds it holds in {per_hundred(density)} combinations.")
     if coverage is not None and coverage < 0.995:
-        found.append(f"They take in {per_hundred(coverage)} of all in which it holds.")
+        found.append(f"They take in {per_hundred(coverage)} of all combinations in which it holds.")
     return found
 
 
@@ -202,24 +214,25 @@ def turning(claim: Mapping[str, Any], parameters: Parameters) -> list[str]:
         change = "Changes sides" if holds is None else "Fails" if holds else "Holds"
         way = "rises above" if at > base else "falls below"
         return [
-            f"{change} once {lower_first(parameters.title(name))} {way} {shown_at}.",
+            f"{change} once {parameters.spoken(name)} {way} {shown_at}.",
             f"Our middle value is {shown_base}, {number(abs(at - base), unit)} away.",
             parameters.origin(name),
         ]
     together = (claim.get("nearest_flip") or {}).get("parameters") or {}
-    if together:
-        moves = listed(
-            [
-                f"{lower_first(parameters.title(name))} {_change(name, to, parameters)}"
-                for name, to in together.items()
-            ]
-        )
-        several = "No single assumption flips it. " if len(together) > 1 else ""
+    if len(together) > FEW:
+        moved = f"{len(together)} assumptions at once"
         return [
-            "Several assumptions together." if several else "",
-            f"{several}The nearest flip that we found moves {moves}.",
+            "Only many assumptions together.",
+            f"No single assumption flips it. The nearest flip that we found moves {moved}.",
             now,
         ]
+    if together:
+        moved = listed(
+            [f"{parameters.spoken(name)} {_change(name, to, parameters)}" for name, to in together.items()]
+        )
+        alone = "No single assumption flips it. " if len(together) > 1 else ""
+        first = "Several assumptions together." if alone else sentence(f"flips when {moved}")
+        return [first, f"{alone}The nearest flip that we found moves {moved}.", now]
     if claim["verdict"] == "undecided":
         return [
             "Not known.",
@@ -301,7 +314,7 @@ def flip(each: Mapping[str, Any], parameters: Parameters) -> str:
     name = each["parameter"]
     base, at = numbers_apart(each["base"], each["at"], parameters.unit(name))
     way = "rises above" if each["at"] > each["base"] else "falls below"
-    return f"{lower_first(parameters.title(name))} {way} {at} (ours: {base})"
+    return f"{parameters.spoken(name)} {way} {at} (ours: {base})"
 
 
 def no_flip(claim: Mapping[str, Any]) -> str:
