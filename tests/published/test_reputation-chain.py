@@ -91,7 +91,7 @@ def test_the_sequential_equilibrium_over_the_range(play, draws):
 
 @pytest.mark.parametrize("step", [1e-3, 1e-2])
 def test_the_first_challenger_stays_out_beyond_b_cubed(play, step):
-    found = play(SLUG, certified=0.5, p=[0.125 - step, 0.125 + step], b=0.5, a=2)
+    found = play(SLUG, p=[0.125 - step, 0.125 + step], b=0.5, a=2)
     assert found["challenged"] == pytest.approx([1, 0], abs=1e-6)
 
 
