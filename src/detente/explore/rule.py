@@ -22,9 +22,8 @@ from detente.explore.sampling import REPLICATES
 from detente.explore.verdict import wilson
 
 MOST = 3  # conditions
-FEWEST = 8  # cases, and draws that are none, on the first half
+FEWEST = 12  # cases, and draws that are none, on the first half
 LEAST_DENSITY = 0.75  # below which a box is not called a rule
-_WORTH = 0.02  # merit that a further condition must add
 _LARGEST = 4096  # draws of the first half that are used
 
 
@@ -145,8 +144,8 @@ def by_tree(x: Floats, y: Bools) -> Limits:
 
 
 def simplified(limits: Limits, x: Floats, y: Bools) -> Limits:
-    """Without the conditions, and the ends of conditions, that add less than `_WORTH` to the merit."""
-    limits = dict(limits)
+    """Without the ends of conditions that add less merit than chance easily does: 0.01 + 0.5 / sqrt(draws) each."""
+    limits, needed = dict(limits), 0.01 + 0.5 / len(y) ** 0.5
     while limits:
         full = score(limits, x, y).merit
         looser: list[tuple[float, int, Limits]] = []
@@ -156,7 +155,7 @@ def simplified(limits: Limits, x: Floats, y: Bools) -> Limits:
             if np.isfinite(low) and np.isfinite(high):
                 choices += [(1, {**rest, k: (-np.inf, high)}), (1, {**rest, k: (low, np.inf)})]
             looser += [(score(choice, x, y).merit, size, choice) for size, choice in choices if choice or len(limits) == 1]
-        looser = [item for item in looser if item[0] > full - _WORTH * item[1] and item[2]]
+        looser = [item for item in looser if item[0] > full - needed * item[1] and item[2]]
         if not looser:
             break
         limits = max(looser, key=lambda item: (item[1], item[0]))[2]
