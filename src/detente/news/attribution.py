@@ -146,10 +146,14 @@ def _outermost(text: str, quoted: list[Span], drafts: list[tuple[Paragraph, Foun
         ready.append((paragraph, found, source, cue, _merge(text, content)))
     ready.sort(key=lambda r: -sum(b - a for a, b in r[4]))
     taken: list[list[Span]] = []
+    cues: list[list[Span]] = []
     for paragraph, found, source, cue, content in ready:
         anchor = paragraph.base + found.anchor.idx
         if any(a <= anchor < b for spans in taken for a, b in spans):
             continue
+        if any(_touch(cue, other) for other in cues):
+            continue  # two constructions of one cue: the longer content is the one
+        cues.append(cue)
         taken.append(content)
         speaker = (paragraph.number, found.speaker.i) if found.speaker is not None else None
         kept.append(

@@ -8,6 +8,7 @@ broken at a fixed width are joined (a word cut by a hyphen as well). Nothing of 
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -79,7 +80,7 @@ def _join_lines(text: str, places: list[int], ends: list[int]) -> Cleaned:
         start, at = at + len(block) - len(block.lstrip("\n")), at + len(block)
         if len(lines) < 2 or not _wrapped(lines):
             continue
-        for line, following in zip(lines, lines[1:], strict=False):
+        for line, following in itertools.pairwise(lines):
             newline = start + len(line)
             if re.search(r"[A-Za-z]{2}-$", line[-3:]) and following[:1].islower():
                 drop |= {newline - 1, newline}

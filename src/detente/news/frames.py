@@ -32,7 +32,46 @@ def found_in(doc: Doc) -> Iterator[Found]:
 # ------------------------------------------------------------------ nouns
 
 
+def _fixed(noun: Token) -> Found | None:
+    """ "took issue with the plan": verb, object and preposition are the cue."""
+    verb = noun.head
+    if (
+        noun.dep_ != "dobj"
+        or f"{verb.lemma_.lower()}_{noun.lemma_.lower()}" not in _FIXED
+        or is_passive(verb)
+    ):
+        return None
+    who = subject(verb)
+    if who is None or not can_speak(who, "say") or who.lower_ == "it" or reporters_own(verb):
+        return None
+    for child in [*noun.children, *verb.children]:
+        if child.i <= noun.i:
+            continue
+        if child.dep_ == "prep" and any(c.dep_ in ("pobj", "pcomp") for c in child.children):
+            first = cue_reach(verb)[0]
+            content = [(child.i + 1, child.right_edge.i)]
+            return Found("noun-fixed", [(first, child.i)], [source_reach(who)], content, "speech", noun, who)
+        if child.dep_ in ("acl", "ccomp", "relcl") and any(
+            c.dep_ == "mark" and c.lower_ == "that" for c in child.children
+        ):
+            content = [(child.left_edge.i, child.right_edge.i)]
+            return Found(
+                "noun-fixed",
+                [(cue_reach(verb)[0], noun.i)],
+                [source_reach(who)],
+                content,
+                "speech",
+                noun,
+                who,
+            )
+    return None
+
+
 def _noun(noun: Token) -> Iterator[Found]:
+    fixed = _fixed(noun)
+    if fixed is not None:
+        yield fixed
+        return
     lemma = noun.lemma_.lower()
     speech = lemma in lexicon.SPEECH_NOUNS
     if not speech and lemma not in lexicon.ATTITUDE_NOUNS:
@@ -98,27 +137,15 @@ def _noun(noun: Token) -> Iterator[Found]:
 
 
 #: Nouns that with their owner and a preposition report a stand ("her call for", "his criticism of").
+_DRAWING = words("verbs that draw a reaction")
+_FIXED = words("fixed phrases")
 _POSSESSED = words("nouns that report with an owner")
 
 
 def _drawn(noun: Token, kind: str) -> Found | None:
     """ "The remark drew criticism from the unions": theirs is the criticism, and the remark is what it is of."""
     verb = noun.head
-    if noun.dep_ != "dobj" or verb.lemma_ not in (
-        "draw",
-        "face",
-        "receive",
-        "attract",
-        "provoke",
-        "spark",
-        "prompt",
-        "trigger",
-        "meet",
-        "win",
-        "earn",
-        "get",
-        "elicit",
-    ):
+    if noun.dep_ != "dobj" or verb.lemma_ not in _DRAWING:
         return None
     thing = [c for c in verb.children if c.dep_ == "nsubj" and c.i < verb.i]
     for child in [*noun.children, *verb.children]:

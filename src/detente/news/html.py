@@ -6,7 +6,7 @@ import logging
 import re
 import warnings
 
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 from lxml import html as lxml_html
 
 from detente.errors import DocumentError

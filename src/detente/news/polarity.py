@@ -53,9 +53,9 @@ def _main(found: Found) -> Token | None:
         return None
     for first, last in found.content:
         for token in doc[first : last + 1]:
-            if not first <= token.head.i <= last or token.head.i == token.i:
-                if token.pos_ in ("VERB", "AUX"):
-                    return token
+            top = not first <= token.head.i <= last or token.head.i == token.i
+            if top and token.pos_ in ("VERB", "AUX"):
+                return token
     root = quoted[0].root if quoted and quoted[0] is not None else None
     return root if root is not None and root.pos_ in ("VERB", "AUX") else None
 

@@ -132,9 +132,11 @@ class Reader:
             for token in doc:
                 if (number, token.i) in self.at or token.is_space or token.is_punct:
                     continue
-                if token.pos_ in ("PROPN", "NOUN", "ADJ", "X", "VERB", "ADV") and token.text[:1].isupper():
-                    if self._surname(number, doc, token):
-                        continue
+                capital = (
+                    token.pos_ in ("PROPN", "NOUN", "ADJ", "X", "VERB", "ADV") and token.text[:1].isupper()
+                )
+                if capital and self._surname(number, doc, token):
+                    continue
                 low = token.lower_
                 if low in MALE or low in FEMALE:
                     found = self._pronoun(number, token)

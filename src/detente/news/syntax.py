@@ -67,6 +67,8 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
         return subject(head, depth + 1)
     if verb.dep_ == "pcomp" and head.dep_ == "prep" and head.head.pos_ in ("VERB", "AUX"):
         return subject(head.head, depth + 1)
+    if verb.dep_ == "acl" and verb.tag_ == "VBG" and head.dep_ == "dobj" and head.lemma_ in ARTEFACTS:
+        return subject(head.head, depth + 1) or head  # "put out a statement saying": who put it out
     if verb.dep_ == "acl" and (
         verb.tag_ == "VBG" or (head.pos_ == "PROPN" and head.dep_ in ("ROOT", "nsubj", "npadvmod"))
     ):

@@ -67,7 +67,7 @@ def verbal(verb: Token) -> Iterator[Found]:
         return
     if allowed.kind == "attitude" and reporters_own(verb):
         return
-    for build in (_infinitive, _clause, _naming, _preposition, _object, _participle, _open):
+    for build in (_as_said, _infinitive, _clause, _naming, _preposition, _object, _participle, _open):
         found = build(verb, who, lemma, allowed)
         if found is not None:
             yield found
@@ -152,6 +152,24 @@ def _clause(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | Non
                 "verb-relative", verb, who, allowed, [relative, (rest[0].left_edge.i, rest[-1].right_edge.i)]
             )
     return None
+
+
+def _as_said(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | None:
+    """ "As the Lantern reported, ...": the sentence around the clause is the content."""
+    if "c" not in allowed.letters or verb.dep_ != "advcl" or allowed.kind != "speech":
+        return None
+    marks = [c for c in verb.children if c.dep_ == "mark" and c.lower_ == "as" and c.i == verb.left_edge.i]
+    if not marks or any(c.dep_ in ("ccomp", "dobj", "xcomp") for c in verb.children):
+        return None
+    content = _around(verb)
+    return _make("verb-as", verb, who, allowed, content, open_=False) if content else None
+
+
+def _around(verb: Token) -> list[Reach]:
+    """What is left of the sentence when the clause of a verb is taken out."""
+    sent, (first, last) = verb.sent, reach(verb)
+    pieces = [(sent.start, first - 1), (last + 1, sent.end - 1)]
+    return [(a, b) for a, b in pieces if a <= b and any(t.is_alpha for t in verb.doc[a : b + 1])]
 
 
 def _is_clause(child: Token, lemma: str) -> bool:
@@ -240,11 +258,31 @@ def _end(verb: Token, end: int) -> int:
             limit = min(limit, _before_joint(verb, child.left_edge.i, end))
     limit = max(end, limit)
     for token in doc[verb.i + 1 : limit + 1]:
+        if token.i > verb.i + 2 and _another_speaks(token, verb):
+            return _before_joint(verb, token.left_edge.i, verb.i + 1)
         if token.dep_ == "conj" and coordinated(token) == verb:
             return _before_joint(
                 verb, token.left_edge.i if token.left_edge.i > verb.i else token.i, verb.i + 1
             )
     return limit
+
+
+def _another_speaks(token: Token, verb: Token) -> bool:
+    """Whether a clause beside the content has a speaker of its own ("..., while others said ...", "..., and Berg added ...")."""
+    if token.tag_ not in ("VBD", "VBZ", "VBP") or token.dep_ not in ("conj", "advcl"):
+        return False
+    frames = lexicon.VERBS.get(lemma_of(token)) or lexicon.EVIDENCE_VERBS.get(lemma_of(token))
+    if frames is None or "c" not in frames.letters or frames.kind != "speech":
+        return False
+    who = [c for c in token.children if c.dep_ == "nsubj" and c.i < token.i]
+    if not who or who[0].pos_ == "PRON" or not can_speak(who[0], lemma_of(token)):
+        return False
+    if token.dep_ == "advcl":
+        return any(
+            c.dep_ in ("mark", "advmod") and c.lower_ in ("while", "whereas", "though", "although")
+            for c in token.children
+        )
+    return token.left_edge.i > 0 and token.tag_ == verb.tag_
 
 
 def _before_joint(verb: Token, start: int, least: int) -> int:
@@ -361,7 +399,9 @@ def _object(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | Non
             return None
         if "i" in allowed.letters and "c" in allowed.letters and can_speak(child, "hear"):
             return None  # "told reporters", "asked me": the one spoken to
-        return _make("verb-object", verb, who, allowed, [(child.left_edge.i, object_end(child))])
+        return _make(
+            "verb-object", verb, who, allowed, [(child.left_edge.i, _with_phrase(verb, child, lemma))]
+        )
     return None
 
 
@@ -373,6 +413,41 @@ def _light(noun: Token, lemma: str) -> bool:
         and (word in lexicon.SPEECH_NOUNS or word in lexicon.ATTITUDE_NOUNS)
         and any(c.dep_ in ("prep", "acl", "relcl", "ccomp") and c.i > noun.i for c in noun.children)
     )
+
+
+_KEPT = frozenset(
+    (
+        "with",
+        "as",
+        "from",
+        "over",
+        "between",
+        "against",
+        "to",
+        "into",
+        "for",
+        "about",
+        "of",
+        "toward",
+        "towards",
+        "than",
+    )
+)
+
+
+def _with_phrase(verb: Token, noun: Token, lemma: str) -> int:
+    """The object with the phrase behind it that completes it ("portrayed himself as ..."), not with time or place."""
+    last = object_end(noun)
+    if last < noun.right_edge.i or noun.tag_ == "PRP":
+        return last
+    if verb.lemma_ in lexicon.EVIDENCE_VERBS and any(
+        c.dep_ in ("prep", "advcl", "acl") and c.i > last for c in verb.children
+    ):
+        return _end(verb, last)
+    for child in verb.children:
+        if child.left_edge.i == last + 1 and child.dep_ in ("prep", "dative") and child.lower_ in _KEPT:
+            last = child.right_edge.i
+    return last
 
 
 def object_end(noun: Token) -> int:
@@ -442,7 +517,12 @@ def _passive(verb: Token, lemma: str) -> Iterator[Found]:
     ]
     finite = [c for c in complements if c.dep_ == "ccomp"]
     content: list[Reach] = []
-    if finite and (not subjects or subjects[0].lower_ == "it"):
+    as_reported = (
+        any(c.dep_ == "mark" and c.lower_ == "as" for c in verb.children) and not subjects and who is not None
+    )
+    if as_reported:
+        content, rule = _around(verb), "passive-as"
+    elif finite and (not subjects or subjects[0].lower_ == "it"):
         content, rule = [reach(finite[0])], "passive-it"
     elif subjects and who is None:
         useful = [c for c in complements if c.dep_ in ("xcomp", "oprd", "ccomp")] or preps
