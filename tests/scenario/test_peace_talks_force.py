@@ -178,11 +178,12 @@ def test_if_one_leaves_all_leave_iff_the_rest_is_not_worth_it() -> None:
 
 
 def test_the_coalition_holds_on_what_the_refusal_tells() -> None:
-    """Holding is worth `stake` against maximal aims and `mild` of it against limited ones: it hangs on the belief after the refusal."""
+    """Holding is worth `stake` against maximal aims and `mild` of it against limited ones: the belief after the refusal decides."""
     inferring = mechanism(
         ("aims", "pressure", "unity"), moves={"line": "press", "consent": "sign"},
         numbers={"firm": 0.5, "alone": 0.0, "stake": 0.5, "mild": 0.2, "cost_ally": 0.3, "cost_lead": 0.1,
-                 "win": 0.5, "fall": 0.0, "toil": 0.0, "press_base": 0.02, "press_gain": 0.0, "effort": 1.0, "doubt": 0.0, "openness": 0.5},
+                 "win": 0.5, "fall": 0.0, "toil": 0.0, "press_base": 0.02, "press_gain": 0.0, "effort": 1.0, "doubt": 0.0,
+                 "openness": 0.5},
     )  # fmt: skip
     # fair terms give 0.35: only maximal aims (war worth 0.6) refuse, so the belief is 1 and 0.5 > 0.3 holds; hard to please limited
     # aims (war worth 0.4) refuse too, so the belief is the prior 0.3, and 0.3 * 0.5 + 0.7 * 0.1 < 0.3 does not

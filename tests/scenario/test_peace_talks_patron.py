@@ -61,7 +61,7 @@ EXCLUSION = mechanism(
 
 
 def test_talks_without_the_defender_fail_while_failure_is_cheap_for_the_aggressor() -> None:
-    """Hard is the best draft iff s (1 - y_hard) + (1 - s)(w - C) > 1 - y_fair; it fails with probability 1 - s. Above C* nothing fails."""
+    """Hard is the best draft iff s (1 - y_hard) + (1 - s)(w - C) > 1 - y_fair; it fails w.p. 1 - s. Above C* nothing fails."""
     unbowed, war = 0.5, 0.35
     worn = 1 - unbowed
     cheap = (worn * (1 - 0.3) + (1 - worn) * war - (1 - 0.6)) / (1 - worn)  # C*

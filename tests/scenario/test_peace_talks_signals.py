@@ -91,7 +91,7 @@ def reservation(prize: float, win: float, fall: float, toil: float) -> float:
 
 
 def test_refusing_a_bad_offer_proves_nothing_and_refusing_a_good_one_everything() -> None:
-    """Two reservation values are the card's width w = 0: the likelihood ratio of a refusal is 1, then infinite, then nobody refuses."""
+    """Two reservation values are the card's width w = 0: the ratio of a refusal is 1, then infinite, then nobody refuses."""
     win, fall, toil, limited, maximal, prior = 0.6, 0.1, 0.05, 0.6, 1.2, 0.3
     low, high = (reservation(prize, win, fall, toil) for prize in (limited, maximal))
     offers = np.array(
