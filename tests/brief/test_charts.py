@@ -146,9 +146,11 @@ def test_numbers_that_would_touch_are_left_out_and_the_flip_never_is() -> None:
     assert "0.415" not in texts
 
 
-def test_claims_that_flip_at_one_place_share_a_label() -> None:
+def test_claims_that_flip_near_one_another_share_a_label() -> None:
     picture = charts.assumption(LIKENESS, [("1", 0.41), ("3", 0.412), ("1", 0.414), ("7", 0.8)], "a")
     assert re.findall(r"<text[^>]*>([^<]*)</text>", picture) == ["1, 3", "7"]
+    many = charts.assumption(LIKENESS, [(str(n), 0.3 + n / 100) for n in range(20)], "a")
+    assert re.findall(r"<text[^>]*>([^<]*)</text>", many) == ["20 claims"]
 
 
 def test_words_in_a_picture_are_escaped() -> None:

@@ -57,7 +57,7 @@ def test_the_guard_sees_what_it_must() -> None:
     [
         ("signal", ["Holds if likeness of this case to the next is above 0.41 and "
                     "prior belief that the defenders are firm is above 0.32.",
-                    "Inside these bounds it holds in 97 in 100 combinations.", 
+                    "Inside these bounds it holds in 97 in 100 combinations.",
                     "They take in 88 in 100 of all combinations in which it holds."]),
         ("over-heads", ["Holds throughout: in all 1,024 combinations tried."]),
         ("ultimatum", ["Holds if share of a deal that can be carried out without Ondara is above 0.42."]),
@@ -219,3 +219,27 @@ def test_only_a_short_unit_follows_a_number(unit: str | None, attached: str | No
 def test_a_title_that_asks_stands_between_marks() -> None:
     assert sentences.spoken({"name": "x", "title": "how much alike they are"}) == "‘how much alike they are’"
     assert sentences.spoken({"name": "x", "title": "Cost of war"}) == "cost of war"
+
+
+@pytest.mark.parametrize(
+    ("holds", "side", "way"),
+    [(True, "below", "rises above"), (True, "above", "falls below"), (False, "above", "rises above")],
+)
+def test_a_middle_value_on_the_boundary_is_called_so(holds: bool, side: str, way: str) -> None:
+    claim = CLAIMS["signal"] | {
+        "holds_at_base": holds,
+        "binding": {"parameter": "likeness", "base": 0.56, "at": 0.56, "holds": side},
+    }
+    change = "Fails" if holds else "Holds"
+    assert sentences.turning(claim, PARAMETERS)[:2] == [
+        f"{change} as soon as likeness of this case to the next {way} our middle value, 0.56.",
+        "Our middle value lies on the boundary.",
+    ]
+
+
+def test_flips_farther_away_are_counted() -> None:
+    flips = [{"parameter": f"p{n}", "base": 0.5, "at": 0.6} for n in (0, 0, 1, 2, 3, 4, 5)]
+    told = sentences.flips({"flips": flips}, PARAMETERS)
+    assert len(told) == 5
+    assert told[0] == "p0 rises above 0.6 (ours: 0.5)"
+    assert told[-1] == "and 2 other assumptions, farther away"

@@ -113,17 +113,34 @@ def assumption(parameter: Mapping[str, Any], flips: Sequence[tuple[str, float]],
         dot(scale, base, 24),
         ticks(scale, [at for _, at in flips], 16, 32, 1.5),
     ]
-    shown: list[tuple[float, str]] = []
-    for number, at in sorted(flips, key=lambda each: (each[1], each[0])):
-        if shown and scale(at) - shown[-1][0] < 16:  # too near to stand apart: one label for both
-            if number not in shown[-1][1].split(", "):
-                shown[-1] = (shown[-1][0], f"{shown[-1][1]}, {number}")
-        else:
-            shown.append((scale(at), number))
-    layers += [label(x, 9, text, bold=True) for x, text in shown]
+    layers += [label(x, 9, text, bold=True) for x, text in _gathered(scale, flips)]
     told = ", ".join(f"claim {number} flips at {words.number(at, unit)}" for number, at in flips)
     range_told = f"range {words.spread(low, high, unit)}, our middle value {words.number(base, unit)}"
     return svg(layers, RANGE, 36, (14, 14, 2, 2), f"{sentences.title(parameter)}: {range_told}; {told}.", key)
+
+
+def _gathered(scale: Scale, flips: Sequence[tuple[str, float]]) -> list[tuple[float, str]]:
+    """Labels over the flips, (pixel, text); those that would touch become one, and more than two claims a count."""
+    groups = [([scale(at)], [number]) for number, at in sorted(flips, key=lambda each: (each[1], each[0]))]
+
+    def text(numbers: Sequence[str]) -> str:
+        found = list(dict.fromkeys(numbers))
+        return ", ".join(found) if len(found) < 3 else f"{len(found)} claims"
+
+    def ends(group: tuple[list[float], list[str]]) -> tuple[float, float]:
+        middle, half = sum(group[0]) / len(group[0]), 3.8 * len(text(group[1])) + 2
+        return middle - half, middle + half
+
+    k = 0
+    while k + 1 < len(groups):
+        if ends(groups[k])[1] > ends(groups[k + 1])[0]:
+            places, numbers = groups.pop(k + 1)
+            groups[k][0].extend(places)
+            groups[k][1].extend(numbers)
+            k = max(0, k - 1)
+        else:
+            k += 1
+    return [(sum(places) / len(places), text(numbers)) for places, numbers in groups]
 
 
 def outcomes(title: str, rows: Sequence[Mapping[str, Any]], key: str) -> Markup:

@@ -77,7 +77,8 @@ class Names:
     def policy(self, id: str | None) -> str:
         if id is None or id == BASELINE:
             return "Go on as now"
-        return self.policies.get(id, {}).get("title") or words.sentence(words.plain(id)).rstrip(".")
+        named = self.policies.get(id, {}).get("title") or words.plain(id)
+        return named[:1].upper() + named[1:]
 
     def text(self, document: str, spans: Sequence[Sequence[int]]) -> str:
         text = self.documents[document]["text"]

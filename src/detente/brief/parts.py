@@ -69,8 +69,9 @@ def _claim(claim: Mapping[str, Any], n: int, names: Names, draws: int, shown: in
         else None,
         "axis_x": parameters.title(drawn["x"]) if drawn else "",
         "axis_y": parameters.title(drawn["y"]) if drawn else "",
-        "flips": [sentences.flip(each, parameters) for each in claim.get("flips") or ()],
-        "flip_values": [(each["parameter"], each["at"]) for each in claim.get("flips") or ()],
+        "flips": sentences.flips(claim, parameters),
+        "flip_names": [each["parameter"] for each in claim.get("flips") or ()],
+        "binding": (binding["parameter"], binding["at"]) if binding else None,
         "no_flip": sentences.no_flip(claim),
         "formula": claim.get("formula") or "",
         "because": words.sentence(claim.get("because") or ""),
@@ -220,11 +221,13 @@ def _cell(values: Mapping[str, Any], low: str, high: str) -> str:
 
 def assumption_groups(result: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Assumptions that flip a claim on their own first, with a picture; then the others; then fixed numbers."""
-    flips: dict[str, list[tuple[str, float]]] = {}
+    nearest: dict[str, list[tuple[str, float]]] = {}
     for claim in claims:
-        for name, at in claim["flip_values"]:
-            flips.setdefault(name, []).append((str(claim["number"]), at))
-    deciding, other, fixed = [], [], []
+        if claim["binding"]:
+            name, at = claim["binding"]
+            nearest.setdefault(name, []).append((str(claim["number"]), at))
+    able = {name for claim in claims for name in claim["flip_names"]}
+    deciding, farther, other, fixed = [], [], [], []
     for n, row in enumerate(result.get("parameters") or (), 1):
         ranged = row.get("low") is not None and row.get("high") is not None and row["low"] < row["high"]
         unit = sentences.attached(row.get("unit"))
@@ -238,27 +241,34 @@ def assumption_groups(result: Mapping[str, Any], claims: Sequence[Mapping[str, A
             "because": words.sentence(row.get("because") or ""),
             "picture": "",
         }
-        if ranged and row["name"] in flips:
-            view["picture"] = charts.assumption(row, flips[row["name"]], f"range-{n}")
-            deciding.append((-len(flips[row["name"]]), n, view))
+        if ranged and row["name"] in nearest:
+            view["picture"] = charts.assumption(row, nearest[row["name"]], f"range-{n}")
+            deciding.append((-len(nearest[row["name"]]), n, view))
+        elif ranged:
+            (farther if row["name"] in able else other).append(view)
         else:
-            (other if ranged else fixed).append(view)
-    groups = [
-        {
-            "title": "Assumptions that decide a claim on their own",
-            "note": "The line is the range, the dot our middle value. A number over the line is the claim that flips there.",
-            "rows": [view for *_, view in sorted(deciding, key=lambda item: item[:2])],
-            "pictures": True,
-        },
-        {
-            "title": "Other assumptions",
-            "note": "Alone, from our middle values, none of these flips a claim.",
-            "rows": other,
-            "pictures": False,
-        },
-        {"title": "Fixed numbers", "note": "Not varied.", "rows": fixed, "pictures": False},
+            fixed.append(view)
+    first = [view for *_, view in sorted(deciding, key=lambda item: item[:2])]
+    groups = (
+        (
+            "Assumptions that decide a claim",
+            "Moved alone from our middle values, these flip a claim first. The line is the range, the dot our middle value. "
+            "A number over the line is the claim that flips there.",
+            first,
+        ),
+        (
+            "Assumptions that flip a claim farther away",
+            "Each flips some claim alone, but another flips it sooner.",
+            farther,
+        ),
+        ("Other assumptions", "Alone, from our middle values, none of these flips a claim.", other),
+        ("Fixed numbers", "Not varied.", fixed),
+    )
+    return [
+        {"title": title, "note": note, "rows": rows, "pictures": rows is first, "count": len(rows)}
+        for title, note, rows in groups
+        if rows
     ]
-    return [group for group in groups if group["rows"]]
 
 
 def law_views(

@@ -19,6 +19,7 @@ from detente.brief.words import (
     plain,
     sentence,
     small,
+    with_unit,
 )
 
 VERDICTS = {  # word of the result -> word shown, shape of its sign
@@ -44,6 +45,7 @@ STATUSES = {  # why a combination has no certified solution
     "not_defined": "what the claim takes as given never happens",
 }
 CITED = ("citation", "cited")
+FLIPS = 4  # assumptions that flip a claim, shown for each
 FEW = 3  # assumptions that one sentence can name
 POLARITY = {"asserted": "said", "denied": "denied", "asked": "asked"}
 
@@ -210,12 +212,16 @@ def turning(claim: Mapping[str, Any], parameters: Parameters) -> list[str]:
     if binding:
         name, base, at = binding["parameter"], binding["base"], binding["at"]
         unit = parameters.unit(name)
-        shown_base, shown_at = numbers_apart(base, at, unit)
+        shown_base, shown_at = numbers_apart(base, at)
         change = "Changes sides" if holds is None else "Fails" if holds else "Holds"
-        way = "rises above" if at > base else "falls below"
+        up = at > base if at != base else (binding.get("holds") == "above") is not bool(holds)
+        way = "rises above" if up else "falls below"
+        if shown_base == shown_at:
+            near = f"{change} as soon as {parameters.spoken(name)} {way} our middle value, {with_unit(shown_base, unit)}."
+            return [near, "Our middle value lies on the boundary.", parameters.origin(name)]
         return [
-            f"{change} once {parameters.spoken(name)} {way} {shown_at}.",
-            f"Our middle value is {shown_base}, {number(abs(at - base), unit)} away.",
+            f"{change} once {parameters.spoken(name)} {way} {with_unit(shown_at, unit)}.",
+            f"Our middle value is {with_unit(shown_base, unit)}, {number(abs(at - base), unit)} away.",
             parameters.origin(name),
         ]
     together = (claim.get("nearest_flip") or {}).get("parameters") or {}
@@ -315,6 +321,16 @@ def flip(each: Mapping[str, Any], parameters: Parameters) -> str:
     base, at = numbers_apart(each["base"], each["at"], parameters.unit(name))
     way = "rises above" if each["at"] > each["base"] else "falls below"
     return f"{parameters.spoken(name)} {way} {at} (ours: {base})"
+
+
+def flips(claim: Mapping[str, Any], parameters: Parameters) -> list[str]:
+    """The nearest flip of each of the nearest assumptions, then how many others there are."""
+    nearest: dict[str, Mapping[str, Any]] = {}
+    for each in claim.get("flips") or ():
+        nearest.setdefault(each["parameter"], each)
+    shown = [flip(each, parameters) for each in list(nearest.values())[:FLIPS]]
+    left = len(nearest) - len(shown)
+    return [*shown, f"and {count(left, 'other assumption')}, farther away"] if left else shown
 
 
 def no_flip(claim: Mapping[str, Any]) -> str:
