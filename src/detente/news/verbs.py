@@ -499,6 +499,9 @@ def _introducing(verb: Token, source: Reach, cue: Reach, content: list[Reach]) -
 _REPORTED = words("verbs used in the passive")
 
 
+_OBJECTS = words("verbs used in the bare passive")
+
+
 def _passive(verb: Token, lemma: str) -> Iterator[Found]:
     """ "is expected to ...", "was accused of ...", "it is feared that ...", "was condemned by the union"."""
     if lemma not in _REPORTED:
@@ -527,6 +530,17 @@ def _passive(verb: Token, lemma: str) -> Iterator[Found]:
     elif subjects and who is None:
         useful = [c for c in complements if c.dep_ in ("xcomp", "oprd", "ccomp")] or preps
         if not useful:
+            if lemma in _OBJECTS and subjects[0].pos_ != "PRON":
+                yield Found(
+                    "passive-bare",
+                    [cue_reach(verb)],
+                    [],
+                    [reach(subjects[0])],
+                    kind,
+                    verb,
+                    None,
+                    polarity=polarity,
+                )
             return
         rest = (useful[0].left_edge.i, useful[0].right_edge.i)
         addressed = lemma in ("tell", "ask", "urge", "warn", "advise", "order", "require")
