@@ -18,7 +18,7 @@ from detente.explore.probe import Probe, Search, drive
 from detente.explore.ranges import Floats, Range
 
 MOST_STEPS, FEWEST_STEPS = 16, 6  # of a scan along one parameter
-PRECISION, COARSE = 2.5e-4, 5e-3  # range units
+PRECISION, COARSE = 5e-4, 0.01  # range units
 FINE = 6
 _ROUNDS = 40
 
@@ -100,29 +100,29 @@ def locate(
 ) -> Search[tuple[float, float, bool]]:
     """A bracket of at most ``precision`` around the change of sign between ``a < b``, and whether it holds above.
 
-    Regula falsi (Illinois) while it halves the bracket, bisection when it does not, as it does not at a jump.
-    Where a point inside is undecided the search stops with what it has.
+    Bisection, which all claims that jump at one place share; where the middle lies on the line between the ends the next
+    points are put on either side of the zero of that line. Where a point is undecided the search stops with what it has.
     """
     above = fb >= 0
-    wa, wb = fa, fb  # weights, halved when an end stays
-    bisect = False
+    straight = False
     for _ in range(_ROUNDS):
         if b - a <= precision:
             break
-        z = (a + b) / 2 if bisect or wa == wb else (a * wb - b * wa) / (wb - wa)
-        margin = 0.45 * precision  # so that the far end moves too, once a smooth root is all but found
-        z = min(max(z, a + margin), b - margin)
+        z = (a + b) / 2
+        if straight and fa != fb:
+            zero = (a * fb - b * fa) / (fb - fa)
+            z = zero + 0.45 * precision * (1 if b - zero > zero - a else -1)  # towards the end that is to move
+            z = min(max(z, a + 0.1 * precision), b - 0.1 * precision)
         point = base.copy()
         point[k] = z
         (f,) = yield point[None, :]
         if not np.isfinite(f):
             break
         before = b - a
+        on_the_line = abs(f - (fa + (fb - fa) * (z - a) / (b - a))) <= 0.2 * abs(fb - fa)
         if (f >= 0) == (fa >= 0):
-            a, fa, wa = z, f, f
-            wb = wb / 2
+            a, fa = z, float(f)
         else:
-            b, fb, wb = z, f, f
-            wa = wa / 2
-        bisect = not bisect and (b - a) > before / 2
+            b, fb = z, float(f)
+        straight = on_the_line and not (straight and b - a > 0.6 * before)
     return a, b, above
