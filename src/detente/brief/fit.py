@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from detente.news.match import match_statements
 from detente.news.roles import Proposal, propose_roles
 from detente.scenario import read_scenario
+from detente.scenario.locate import shipped
 from detente.scenario.model import Binding, Match
 from detente.scenario.scenario import Scenario
-from detente.scenario.shipped import shipped
 from detente.scenario.statement import Ledger
 
 ROLES_NEEDED, CLAIMS_NEEDED = 2, 1  # a report that fits says who at least two parties are, and makes a claim

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import BadInput, Where
+from detente.game.model import Game
 from detente.game.tree import Floats, Tree
+from detente.game.unfold import unfold
 from detente.solve.batch import REACHED, Batch
 from detente.solve.branch import trace
 from detente.solve.certificate import Certificate, certify
@@ -36,7 +38,7 @@ Precision = float | Floats | Literal["limit"]
 
 
 def solve(
-    game: Tree | CompiledTree,
+    game: Game | Tree | CompiledTree,
     draws: Mapping[str, Floats] | None = None,
     *,
     precision: Precision = "limit",
@@ -49,6 +51,8 @@ def solve(
     The answer does not depend on ``threads``. Raises BadInput for a precision or draws that cannot be used.
     """
     started = time.perf_counter()
+    if isinstance(game, Game):
+        game = unfold(game)
     compiled = game if isinstance(game, CompiledTree) else compile_tree(game)
     tree = compiled.tree
     numbers = np.ascontiguousarray(tree.numbers_at(draws), np.float64)
@@ -67,7 +71,7 @@ def solve(
 
     rows = np.flatnonzero(good)
     workers = max(1, min(threads or os.cpu_count() or 1, -(-len(rows) // SMALLEST_BLOCK)))
-    cells = tree.n_nodes * (len(tree.players) + 3)
+    cells = tree.n_nodes * (len(tree.players) + 3) + compiled.unknowns**2
     size = max(1, min(CELLS // cells, LARGEST_BLOCK, -(-len(rows) // workers)))
     blocks = [rows[k : k + size] for k in range(0, len(rows), size)]
     found = _run(compiled, numbers, lam, blocks, workers)
