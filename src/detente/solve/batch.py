@@ -24,6 +24,7 @@ class Batch(NamedTuple):
     target: Floats  # [draw] lambda asked for
     lam: Floats  # [draw] lambda reached
     point: Floats  # [draw, 4, unknown] log-odds there, their growth, how it bends, its linear part
+    jacobian: Floats  # [draw, unknown, unknown] at the end of the double-precision road
     expected: Flags  # [draw, block] sign that each block's determinant should have
     code: Flags  # [draw]
     tally: NDArray[np.int32]  # [draw, 4] evaluations, turning points, branchings, crossings
@@ -55,6 +56,7 @@ def make_batch(compiled: CompiledTree, numbers: Floats, precision: Floats) -> tu
         target=np.where(np.isfinite(precision), precision * unit, LIMIT_AT * further),
         lam=np.zeros(draws),
         point=np.zeros((draws, 4, n)),
+        jacobian=np.zeros((draws, n, n)),
         expected=np.ones((draws, blocks), np.int8),
         code=np.full(draws, UNTRACED, np.int8),
         tally=np.zeros((draws, 4), np.int32),

@@ -56,7 +56,7 @@ def trace(
         if not (batch.code == UNTRACED).any():
             break
     batch.code[batch.code == UNTRACED] = LOST
-    note_hidden_branches(compiled, batch, numbers, batch.lam / unit)
+    note_hidden_branches(compiled, batch)
     if (batch.target > DOUBLE_UP_TO).any():
         climb_block(shape, work, fine, batch, DOUBLE_UP_TO)
         _settle(compiled, batch, ~np.isfinite(precision) & (batch.code == REACHED))
@@ -70,7 +70,9 @@ def _settle(compiled: CompiledTree, batch: Batch, limit: NDArray[np.bool_]) -> N
         vanishing = limit[:, None] & (p < 1e-6) & (p < 0.5 * last)
         # what vanishes more slowly than 1 / lambda moves the others of its set by as much
         slow = np.where(vanishing & (last < 1e-5), last, 0.0).sum(axis=1)
-        batch.code[limit & ~(np.abs(p - last).max(axis=1, initial=0.0) <= DRIFT / batch.earlier + slow)] = LOST
+        batch.code[limit & ~(np.abs(p - last).max(axis=1, initial=0.0) <= DRIFT / batch.earlier + slow)] = (
+            LOST
+        )
     p[vanishing] = 0.0
     for h in np.flatnonzero(np.add.reduceat(vanishing.any(axis=0), compiled.tree.slot_start[:-1])):
         own = slice(int(compiled.tree.slot_start[h]), int(compiled.tree.slot_start[h + 1]))
@@ -129,6 +131,7 @@ def follow_block(t: Shape, w: Work, b: Batch, most: float) -> None:
         if arrived:
             w.tally[CROSSINGS] = max(w.tally[CROSSINGS], 1)
         b.code[d] = REACHED if arrived else STUCK
+        b.jacobian[d] = w.jacobian
         _leave(t, w, b, d, lam)
 
 
@@ -143,6 +146,7 @@ def arclength_block(t: Shape, w: Work, b: Batch, most: float) -> None:
         for u in range(w.unknown.shape[1]):
             w.unknown[Z, u] = w.unknown[KEPT, u]
         evaluate(t, w)
+        b.jacobian[d] = w.jacobian
         b.code[d] = REACHED if found == CROSSED else UNTRACED if found == HANDED_BACK else LOST
         _leave(t, w, b, d, lam)
 

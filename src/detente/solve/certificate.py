@@ -46,7 +46,7 @@ def certify(
     that of the last finite lambda on the way, and only orders the nodes of a set that is never reached.
     """
     plan = tree if isinstance(tree, Levels) else levels_of(tree)
-    check = Check(plan)
+    check = _Check(plan)
     draws = len(strategy)
     numbers = np.broadcast_to(numbers, (draws, numbers.shape[1]))
     residual, relative, error = np.zeros(draws), np.zeros(draws), np.zeros(draws)
@@ -60,7 +60,7 @@ def certify(
     return Certificate(residual, gain, relative, error)
 
 
-class Check:
+class _Check:
     """Index arrays of one tree, and the passes."""
 
     def __init__(self, plan: Levels) -> None:
@@ -123,14 +123,6 @@ class Check:
                 entry[mine] = self.plan.backward(edges, payoff[:, i])[self.option_child[mine]]
         entry *= belief[self.option_place]
         return np.add.reduceat(entry, self.option_at, axis=0)
-
-    def pull(self, numbers: Floats, log_strategy: Floats) -> Floats:
-        """Worth of each option less that of the first of its set [draw, slot], at a strategy without zeros."""
-        edges = self.plan.edges(numbers, np.exp(log_strategy))
-        finite = np.zeros(len(numbers), bool)
-        bayes, _ = self._bayes(numbers, log_strategy, np.zeros((self.tree.n_nodes, len(numbers))), finite)
-        worth = self.worth(edges, self.plan.payoffs(numbers), bayes)
-        return (worth - worth[self.slot_at[self.set_of_slot]]).T
 
     def _bayes(
         self, numbers: Floats, log_strategy: Floats, reach: Floats, limit: NDArray[np.bool_]

@@ -13,24 +13,17 @@ from numpy.typing import NDArray
 
 from detente.game.tree import Floats
 from detente.solve.batch import REACHED, Batch
-from detente.solve.certificate import Check
 from detente.solve.compile import FIRST_SLOT, SHIFT, START, TRIVIAL, CompiledTree
 from detente.solve.work import BRANCHES
 
 ALIKE = 1e-9  # strategies nearer than this count as the same
-STEP = 1e-4  # in log-odds, for differences
 
 
-def note_hidden_branches(compiled: CompiledTree, batch: Batch, numbers: Floats, lam: Floats) -> None:
-    """Count a branching for the draws of ``batch`` (numbers [draw, number], lambda [draw]) that have passed a hidden one."""
-    suspects = np.flatnonzero(
-        _alike(compiled, batch.strategy) & (batch.code == REACHED) & (batch.tally[:, BRANCHES] == 0)
-    )
-    if not len(suspects):
-        return
-    check = Check(compiled.levels)
-    for d in suspects:
-        if _lost_directions(compiled, check, numbers[d], batch.point[d, 0], float(lam[d])):
+def note_hidden_branches(compiled: CompiledTree, batch: Batch) -> None:
+    """Count a branching for the draws of ``batch`` that have passed a hidden one."""
+    suspects = _alike(compiled, batch.strategy) & (batch.code == REACHED) & (batch.tally[:, BRANCHES] == 0)
+    for d in np.flatnonzero(suspects):
+        if _lost_directions(compiled, batch.jacobian[d]):
             batch.tally[d, BRANCHES] += 1
 
 
@@ -56,34 +49,16 @@ def _alike(compiled: CompiledTree, strategy: Floats) -> NDArray[np.bool_]:
     return found
 
 
-def _lost_directions(compiled: CompiledTree, check: Check, numbers: Floats, z: Floats, lam: float) -> bool:
-    """Whether some block's Jacobian at log-odds ``z`` has a positive even number of negative eigenvalues."""
-    shape, tree = compiled.shape, compiled.tree
-    n = len(z)
-    slots = np.concatenate(
-        [
-            np.arange(int(a) + 1, int(b))
-            for a, b in zip(tree.slot_start[:-1], tree.slot_start[1:], strict=True)
-        ]
-    )
-    unknown = np.empty(n, np.intp)  # the unknown of each of these slots
-    set_of = np.repeat(np.arange(len(tree.sets)), np.diff(tree.slot_start))
-    unknown[:] = slots + shape.sets[set_of[slots], SHIFT]
-    points = z + STEP * np.concatenate([np.eye(n), -np.eye(n)])
-    log_odds = np.zeros((2 * n, tree.n_slots))
-    log_odds[:, slots] = points[:, unknown]
-    at = np.asarray(tree.slot_start[:-1]).astype(np.intp)
-    top = np.maximum.reduceat(log_odds, at, axis=1)[:, set_of]
-    log_strategy = log_odds - top - np.log(np.add.reduceat(np.exp(log_odds - top), at, axis=1))[:, set_of]
-    pull = check.pull(np.broadcast_to(numbers, (2 * n, len(numbers))), log_strategy)[:, slots]
-    slopes = np.empty((n, n))
-    slopes[unknown] = ((pull[:n] - pull[n:]) / (2 * STEP)).T
-    jacobian = np.eye(n) - lam * slopes
-    for start, end, trivial in zip(
-        shape.block[:-1, START], shape.block[1:, START], shape.block[:-1, TRIVIAL], strict=True
-    ):
-        if not trivial:
-            values = np.linalg.eigvals(jacobian[start:end, start:end])
-            if int(((values.real < -1e-3) & (np.abs(values.imag) < 1e-6 * np.abs(values))).sum()) >= 2:
-                return True
+def _lost_directions(compiled: CompiledTree, jacobian: Floats) -> bool:
+    """Whether some block of the Jacobian has a positive even number of negative eigenvalues."""
+    block = compiled.shape.block
+    for start, end, trivial in zip(block[:-1, START], block[1:, START], block[:-1, TRIVIAL], strict=True):
+        if trivial:
+            continue
+        own = jacobian[start:end, start:end]
+        # options that nobody takes have unit columns, and with them eigenvalues 1
+        alive = np.abs(own - np.eye(len(own))).max(axis=0) > 1e-6
+        values = np.linalg.eigvals(own[np.ix_(alive, alive)])
+        if int(((values.real < -1e-3) & (np.abs(values.imag) < 1e-6 * np.abs(values))).sum()) >= 2:
+            return True
     return False
