@@ -161,7 +161,7 @@ class Findings:
     def _flip(self, f: Flip, r: Range) -> dict[str, Any]:
         return {
             "parameter": f.parameter, "base": _tidy(f.base), "at": _located(f.at, r), "distance": round(float(f.distance), 4),
-            "holds": "above" if f.above else "below",
+            "within": round(f.within, 4), "holds": "above" if f.above else "below",
         }  # fmt: skip
 
     def _nearest(self, nearest: Nearest | None) -> dict[str, Any] | None:

@@ -1,8 +1,8 @@
 """Where, along each parameter by itself, a claim's answer changes while all others stay at the base point.
 
 Every parameter is scanned over its whole range at even positions (a discrete one at its values), all parameters in one
-batch; between neighbours with different answers the change is located by bracketing: to `PRECISION` range units the
-`FINE` nearest of a claim, to `COARSE` the others.
+batch; between neighbours with different answers the change is located by bracketing: the `FINE` nearest of a
+claim to `PRECISION` range units, up to the `ROUGH`-th to `COARSE`; the others stay where the scan saw them.
 Margins may jump (regimes change in the limit of the equilibrium), so the sign is followed, not a zero.
 It does *not* find two changes between neighbours of the scan, nor a change across undecided or refused points.
 """
@@ -17,9 +17,9 @@ import numpy as np
 from detente.explore.probe import Probe, Search, drive
 from detente.explore.ranges import Floats, Range
 
-MOST_STEPS, FEWEST_STEPS = 16, 6  # of a scan along one parameter
-PRECISION, COARSE = 5e-4, 0.01  # range units
-FINE = 6
+MOST_STEPS, FEWEST_STEPS = 16, 5  # of a scan along one parameter
+PRECISION, COARSE = 5e-4, 0.02  # range units
+FINE, ROUGH = 6, 10
 _ROUNDS = 40
 
 
@@ -32,6 +32,7 @@ class Flip:
     at: float
     distance: float
     above: bool  # whether the claim holds just above ``at``
+    within: float  # range units to either side in which it lies; 0 for a discrete range
     beyond: float  # position of a solved point just past the change, seen from the base
 
 
@@ -70,6 +71,7 @@ def find_flips(probe: Probe, scan: Scan, margins: dict[str, Floats]) -> dict[str
     varying, base = probe.study.varying, scan.positions[0]
     known: dict[str, list[Flip]] = {claim: [] for claim in margins}
     searches = {}
+    seen: dict[tuple[str, int, int], tuple[float, float, bool]] = {}
     for claim, margin in margins.items():
         if not np.isfinite(margin[0]):
             continue
@@ -79,20 +81,23 @@ def find_flips(probe: Probe, scan: Scan, margins: dict[str, Floats]) -> dict[str
             for i in np.flatnonzero(np.isfinite(m[:-1]) & np.isfinite(m[1:]) & ((m[:-1] >= 0) != (m[1:] >= 0))):
                 if varying[k].values is not None:  # the first allowed value with the other answer, seen from the base
                     far = float(z[i + 1] if z[i] >= base[k] else z[i])
-                    known[claim].append(_flip(varying[k], base[k], far, bool(m[i + 1] >= 0), far))
+                    known[claim].append(_flip(varying[k], base[k], far, bool(m[i + 1] >= 0), 0.0, far))
                     continue
                 near = min(abs(z[i] - base[k]), abs(z[i + 1] - base[k]))
                 brackets.append((float(near), k, int(i), (float(z[i]), float(z[i + 1]), float(m[i]), float(m[i + 1]))))
         for order, (_, k, i, ends) in enumerate(sorted(brackets)):
-            searches[claim, k, i] = (claim, locate(base, k, *ends, PRECISION if order < FINE else COARSE))
-    for (claim, k, _), (low, high, above) in drive(probe, searches).items():
+            if order < ROUGH:
+                searches[claim, k, i] = (claim, locate(base, k, *ends, PRECISION if order < FINE else COARSE))
+            else:
+                seen[claim, k, i] = (ends[0], ends[1], ends[3] >= 0)
+    for (claim, k, _), (low, high, above) in (drive(probe, searches) | seen).items():
         far = high if low >= base[k] - 1e-12 else low
-        known[claim].append(_flip(varying[k], base[k], (low + high) / 2, above, far))
+        known[claim].append(_flip(varying[k], base[k], (low + high) / 2, above, (high - low) / 2, far))
     return {c: tuple(sorted(flips, key=lambda f: (f.distance, f.parameter, f.at))) for c, flips in known.items()}
 
 
-def _flip(r: Range, base: float, at: float, above: bool, beyond: float) -> Flip:
-    return Flip(r.name, r.base, float(r.at(at)), float(abs(at - base)), above, beyond)
+def _flip(r: Range, base: float, at: float, above: bool, within: float, beyond: float) -> Flip:
+    return Flip(r.name, r.base, float(r.at(at)), float(abs(at - base)), above, float(within), beyond)
 
 
 def locate(
