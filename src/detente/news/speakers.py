@@ -15,14 +15,24 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from .attribution import Attribution
-from .gazetteer import forms, given_names, places, slug
+from .gazetteer import forms, given_names, slug
 from .lexicon import ARTEFACTS, PEOPLE
+from .names import (
+    TITLES,
+    acts,
+    full_names,
+    is_subject,
+    named_alone,
+    overrides,
+    part_of_name,
+    plain_name,
+    stands_alone,
+    urged,
+)
 from .quotes import number_at, quotations
 from .registry import Entry, Registry
 from .words import words
 
-TITLES = words("titles")
-_BODIES = words("words of names of bodies")
 OFFICES = words("offices")
 FEMALE = {"she", "her", "hers", "herself"}
 MALE = {"he", "him", "his", "himself"}
@@ -113,12 +123,12 @@ class Reader:
         """Full names and places. Run for every document before `others`, so that a surname finds its bearer."""
         for number, (doc, _) in enumerate(self.pieces):
             self._places(number, doc)
-            for first, last in _full_names(doc):
-                if any((number, i) in self.at for i in range(first, last + 1)) and not _overrides(
+            for first, last in full_names(doc):
+                if any((number, i) in self.at for i in range(first, last + 1)) and not overrides(
                     doc, first, last
                 ):
                     continue
-                entry = self.registry.person(_plain(doc[first : last + 1].text))
+                entry = self.registry.person(plain_name(doc[first : last + 1].text))
                 if entry.id not in self.seen:
                     self.seen.append(entry.id)
                 self._note(entry, number, doc, first, last, "name")
@@ -256,7 +266,7 @@ class Reader:
             or doc[start].is_punct
         ):
             start += 1
-        name = _plain(doc[start : last + 1].text)
+        name = plain_name(doc[start : last + 1].text)
         if not name or not any(c.isalpha() for c in name):
             return None
         lemma = token.lemma_.lower()
@@ -297,10 +307,10 @@ class Reader:
         while i < len(words):
             for width in range(min(6, len(words) - i), 0, -1):
                 found = table.get(tuple(words[i : i + width]))
-                if found and not _part_of_name(doc, i, i + width - 1):
+                if found and not part_of_name(doc, i, i + width - 1):
                     id, how = found
                     head = doc[i : i + width].root
-                    if how != "seat" or _acts(head):
+                    if how != "seat" or acts(head):
                         self._note(
                             self.registry.place(id),
                             number,
@@ -315,7 +325,7 @@ class Reader:
             i += 1
 
     def _surname(self, number: int, doc: Doc, token: Token) -> bool:
-        word = _plain(token.text)
+        word = plain_name(token.text)
         if len(word) < 2 or (
             slug(word) in given_names() and token.ent_type_ != "PERSON" and not self.registry.by_surname(word)
         ):
@@ -331,9 +341,8 @@ class Reader:
         elif (
             not found
             and token.pos_ == "PROPN"
-            and token.ent_type_ == "PERSON"
-            and token.ent_iob_ == "B"
-            and _alone(doc, token)
+            and (named_alone(token) or (titles & TITLES and token.lower_ not in TITLES))
+            and stands_alone(doc, token)
         ):
             entry = self.registry.person(word)
         else:
@@ -480,7 +489,7 @@ class Reader:
             own_subject = (
                 self.at[number, doing.i].actor if doing is not None and (number, doing.i) in self.at else None
             )
-        urged = _urged(token) if token.dep_ == "poss" else None
+        governor = urged(token) if token.dep_ == "poss" else None
         best: dict[str, float] = {}
         for mention in [m for s in range(here - 4, here + 1) for m in self.in_sentence.get(s, ())]:
             entry = self.registry[mention.actor]
@@ -500,7 +509,7 @@ class Reader:
             score += 0.3 if mention.how == "pronoun" else 0.0
             if distance == 0 and token.dep_ == "poss":
                 score += 0.5 * mention.first / max(1, token.i)
-            if urged is not None and (mention.paragraph, mention.head) == (number, urged.i):
+            if governor is not None and (mention.paragraph, mention.head) == (number, governor.i):
                 score += 1.2
             best[mention.actor] = max(best.get(mention.actor, -99.0), score)
         ranked = sorted(best.items(), key=lambda s: -s[1])
@@ -559,7 +568,7 @@ class Reader:
                 continue
         mention = Mention(
             entry.id, number, first, last, root.i, self._sentence(number, root),
-            _is_subject(root), self._is_quoted(number, doc[first]), how,
+            is_subject(root), self._is_quoted(number, doc[first]), how,
         )  # fmt: skip
         self.mentions.append(mention)
         self.in_sentence.setdefault(mention.sentence, []).append(mention)
@@ -567,7 +576,7 @@ class Reader:
             if (number, i) not in self.at or (how == "name" and head is None) or i == root.i:
                 self.at[number, i] = mention
         if how in ("name", "place", "people"):
-            entry.forms[_plain(doc[first : last + 1].text)] += 1
+            entry.forms[plain_name(doc[first : last + 1].text)] += 1
 
     def _chars(self, mention: Mention) -> tuple[int, int]:
         doc, base = self.pieces[mention.paragraph]
@@ -592,117 +601,3 @@ class Reader:
 
     def _sentence(self, number: int, token: Token) -> int:
         return self.sentences[number][token.i]
-
-
-def _urged(token: Token) -> Token | None:
-    """Who is to do the thing in "urged him to give up his post": the object that governs the infinitive."""
-    verb = token.head
-    for _ in range(5):
-        if verb.dep_ == "xcomp":
-            objects = [c for c in verb.head.children if c.dep_ == "dobj" and verb.head.i < c.i < verb.i]
-            if objects:
-                return objects[0]
-        if verb.head == verb:
-            return None
-        verb = verb.head
-    return None
-
-
-def _is_subject(root: Token) -> bool:
-    while root.dep_ == "conj" and root.head != root:
-        root = root.head
-    return root.dep_ in ("nsubj", "nsubjpass")
-
-
-def _full_names(doc: Doc) -> list[tuple[int, int]]:
-    """Names of at least two parts: what the model calls a person, or a known given name with what follows it."""
-    found = []
-    for ent in doc.ents:
-        if ent.label_ != "PERSON":
-            continue
-        first, last = ent.start, ent.end - 1
-        while first <= last and (doc[first].lower_ in TITLES or not doc[first].text[:1].isupper()):
-            first += 1
-        while last >= first and (
-            doc[last].tag_ == "POS"
-            or doc[last].is_punct
-            or not doc[last].text[:1].isalpha()
-            or doc[last].lower_ in ("’s", "'s")
-        ):
-            last -= 1
-        if first < last and all(
-            t.text[:1].isupper()
-            or t.lower_ in ("de", "da", "van", "von", "der", "bin", "al", "el", "-", "la", "dos", "di")
-            for t in doc[first : last + 1]
-        ):
-            found.append((first, last))
-    taken = {i for a, b in found for i in range(a, b + 1)}
-    for token in doc:
-        if token.i in taken or token.pos_ != "PROPN" or not token.text[:1].isupper():
-            continue
-        titled = token.i > 0 and doc[token.i - 1].lower_ in TITLES and token.lower_ not in TITLES
-        if not titled and slug(token.text) not in given_names():
-            continue
-        last = token.i
-        while (
-            last + 1 < len(doc)
-            and last - token.i < 2
-            and last + 1 not in taken
-            and _may_be_surname(doc[last + 1])
-        ):
-            last += 1
-        if (
-            last > token.i
-            and token.ent_type_ not in ("GPE", "LOC", "FAC")
-            and (token.i, token.i) != (last, last)
-        ):
-            found.append((token.i, last))
-            taken.update(range(token.i, last + 1))
-    return sorted(found)
-
-
-def _may_be_surname(token: Token) -> bool:
-    return token.pos_ == "PROPN" and token.text[:1].isupper() and token.lower_ not in TITLES | _BODIES
-
-
-def _named_alone(token: Token) -> bool:
-    return token.ent_type_ == "PERSON" and token.ent_iob_ == "B"
-
-
-def _overrides(doc: Doc, first: int, last: int) -> bool:
-    return last - first >= 1 and slug(doc[first].text) in given_names()
-
-
-def _part_of_name(doc: Doc, first: int, last: int) -> bool:
-    """Whether a place's word is part of a person's name ("Jordan Peters", "Michael Jordan")."""
-    ent = next((e for e in doc[first].sent.ents if e.start <= first and last < e.end), None)
-    return (
-        ent is not None
-        and ent.label_ == "PERSON"
-        and ent.end - ent.start > last - first + 1
-        and not any(t.tag_ == "POS" for t in ent)
-    )
-
-
-def _acts(head: Token) -> bool:
-    """Whether a seat of government is spoken of as an actor."""
-    return head.dep_ in ("nsubj", "nsubjpass", "poss", "pobj", "conj", "dobj", "ROOT") and not (
-        head.dep_ == "pobj"
-        and head.head.lower_
-        in ("in", "at", "near", "around", "outside", "of", "through", "across", "into", "for", "on")
-    )
-
-
-def _alone(doc: Doc, token: Token) -> bool:
-    following = doc[token.i + 1] if token.i + 1 < len(doc) else None
-    return following is None or following.pos_ != "PROPN"
-
-
-def _plain(text: str) -> str:
-    text = re.sub(r"\s+", " ", text).strip(" \t\n\"“”‘’',;:()[]")
-    if not re.search(r"(?:^|[\s.])[A-Za-z]\.$", text):  # the stop of U.S. and of J. is part of the name
-        text = text.rstrip(".")
-    return re.sub(r"['’]s?$", "", text).strip()
-
-
-__all__ = ["Mention", "Reader", "places"]

@@ -9,8 +9,8 @@ from spacy.tokens import Token
 from . import lexicon
 from .found import Found, Reach
 from .lexicon import Frames
-from .syntax import agent, can_speak, coordinated, cue_reach, is_passive, reach, source_reach, subject
-from .words import words
+from .passives import around, asked, passive
+from .syntax import can_speak, coordinated, cue_reach, is_passive, reach, source_reach, subject
 
 #: Lemmas that the lemmatiser gets wrong.
 _LEMMAS = {"hop": "hope", "vy": "vie", "deni": "deny"}
@@ -45,11 +45,11 @@ def verbal(verb: Token) -> Iterator[Found]:
     ):
         return
     if is_passive(verb):
-        yield from _passive(verb, lemma)
+        yield from passive(verb, lemma)
         return
     if verb.tag_ == "VBN" and verb.dep_ in ("acl", "advcl") and not _perfect(verb):
         if lemma == "ask" and verb.dep_ == "advcl":
-            yield from _asked(verb)
+            yield from asked(verb)
         if not (
             verb.dep_ == "acl"
             and verb.head.pos_ == "PROPN"
@@ -161,15 +161,8 @@ def _as_said(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | No
     marks = [c for c in verb.children if c.dep_ == "mark" and c.lower_ == "as" and c.i == verb.left_edge.i]
     if not marks or any(c.dep_ in ("ccomp", "dobj", "xcomp") for c in verb.children):
         return None
-    content = _around(verb)
+    content = around(verb)
     return _make("verb-as", verb, who, allowed, content, open_=False) if content else None
-
-
-def _around(verb: Token) -> list[Reach]:
-    """What is left of the sentence when the clause of a verb is taken out."""
-    sent, (first, last) = verb.sent, reach(verb)
-    pieces = [(sent.start, first - 1), (last + 1, sent.end - 1)]
-    return [(a, b) for a, b in pieces if a <= b and any(t.is_alpha for t in verb.doc[a : b + 1])]
 
 
 def _is_clause(child: Token, lemma: str) -> bool:
@@ -492,95 +485,3 @@ def _introducing(verb: Token, source: Reach, cue: Reach, content: list[Reach]) -
             if child.right_edge.i >= first - 2:
                 first = min(first, child.left_edge.i)
     return first, last
-
-
-# ------------------------------------------------------------------ passives
-
-_REPORTED = words("verbs used in the passive")
-
-
-_OBJECTS = words("verbs used in the bare passive")
-
-
-def _passive(verb: Token, lemma: str) -> Iterator[Found]:
-    """ "is expected to ...", "was accused of ...", "it is feared that ...", "was condemned by the union"."""
-    if lemma not in _REPORTED:
-        return
-    frames = lexicon.VERBS.get(lemma)
-    kind, polarity = (frames.kind, frames.polarity) if frames else ("speech", "asserted")
-    who = agent(verb)
-    if who is not None and not can_speak(who, lemma):
-        return
-    subjects = [c for c in verb.children if c.dep_ in ("nsubjpass", "nsubj") and c.i < verb.i]
-    complements = [c for c in verb.children if c.dep_ in ("xcomp", "ccomp", "oprd", "advcl") and c.i > verb.i]
-    preps = [
-        c
-        for c in verb.children
-        if c.dep_ == "prep" and c.i > verb.i and c.lower_ in ("as", "of", "for", "with", "about")
-    ]
-    finite = [c for c in complements if c.dep_ == "ccomp"]
-    content: list[Reach] = []
-    as_reported = (
-        any(c.dep_ == "mark" and c.lower_ == "as" for c in verb.children) and not subjects and who is not None
-    )
-    if as_reported:
-        content, rule = _around(verb), "passive-as"
-    elif finite and (not subjects or subjects[0].lower_ == "it"):
-        content, rule = [reach(finite[0])], "passive-it"
-    elif subjects and who is None:
-        useful = [c for c in complements if c.dep_ in ("xcomp", "oprd", "ccomp")] or preps
-        if not useful:
-            if lemma in _OBJECTS and subjects[0].pos_ != "PRON":
-                yield Found(
-                    "passive-bare",
-                    [cue_reach(verb)],
-                    [],
-                    [reach(subjects[0])],
-                    kind,
-                    verb,
-                    None,
-                    polarity=polarity,
-                )
-            return
-        rest = (useful[0].left_edge.i, useful[0].right_edge.i)
-        addressed = lemma in ("tell", "ask", "urge", "warn", "advise", "order", "require")
-        content, rule = ([rest] if addressed else [reach(subjects[0]), rest]), "passive-none"
-    elif who is not None and (subjects or verb.dep_ == "acl"):
-        content = [reach(subjects[0])] if subjects else []
-        content += [(c.left_edge.i, c.right_edge.i) for c in (complements or preps)[:1]]
-        rule = "passive-by"
-    else:
-        return
-    if content:
-        yield Found(
-            rule,
-            [cue_reach(verb)],
-            [source_reach(who)] if who is not None else [],
-            content,
-            kind,
-            verb,
-            who,
-            polarity=polarity,
-        )
-
-
-def _asked(verb: Token) -> Iterator[Found]:
-    """ "Asked whether he would go, ...": a question without its asker."""
-    for child in verb.children:
-        if child.i > verb.i and (
-            child.dep_ in ("ccomp", "advcl")
-            or (child.dep_ == "prep" and child.lower_ in ("about", "whether", "if"))
-        ):
-            start = child.i + 1 if child.dep_ == "prep" else child.left_edge.i
-            if start <= child.right_edge.i:
-                yield Found(
-                    "passive-asked",
-                    [cue_reach(verb)],
-                    [],
-                    [(start, child.right_edge.i)],
-                    "speech",
-                    verb,
-                    None,
-                    polarity="asked",
-                )
-                return

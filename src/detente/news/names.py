@@ -1,0 +1,124 @@
+"""Names of persons in a parsed paragraph, and small questions about the words around a name."""
+
+from __future__ import annotations
+
+import re
+
+from spacy.tokens import Doc, Token
+
+from .gazetteer import given_names, slug
+from .words import words
+
+TITLES = words("titles")
+_BODIES = words("words of names of bodies")
+
+
+def urged(token: Token) -> Token | None:
+    """Who is to do the thing in "urged him to give up his post": the object that governs the infinitive."""
+    verb = token.head
+    for _ in range(5):
+        if verb.dep_ == "xcomp":
+            objects = [c for c in verb.head.children if c.dep_ == "dobj" and verb.head.i < c.i < verb.i]
+            if objects:
+                return objects[0]
+        if verb.head == verb:
+            return None
+        verb = verb.head
+    return None
+
+
+def is_subject(root: Token) -> bool:
+    while root.dep_ == "conj" and root.head != root:
+        root = root.head
+    return root.dep_ in ("nsubj", "nsubjpass")
+
+
+def full_names(doc: Doc) -> list[tuple[int, int]]:
+    """Names of at least two parts: what the model calls a person, or a known given name with what follows it."""
+    found = []
+    for ent in doc.ents:
+        if ent.label_ != "PERSON":
+            continue
+        first, last = ent.start, ent.end - 1
+        while first <= last and (doc[first].lower_ in TITLES or not doc[first].text[:1].isupper()):
+            first += 1
+        while last >= first and (
+            doc[last].tag_ == "POS"
+            or doc[last].is_punct
+            or not doc[last].text[:1].isalpha()
+            or doc[last].lower_ in ("’s", "'s")
+        ):
+            last -= 1
+        if first < last and all(
+            t.text[:1].isupper()
+            or t.lower_ in ("de", "da", "van", "von", "der", "bin", "al", "el", "-", "la", "dos", "di")
+            for t in doc[first : last + 1]
+        ):
+            found.append((first, last))
+    taken = {i for a, b in found for i in range(a, b + 1)}
+    for token in doc:
+        if token.i in taken or token.pos_ != "PROPN" or not token.text[:1].isupper():
+            continue
+        titled = token.i > 0 and doc[token.i - 1].lower_ in TITLES and token.lower_ not in TITLES
+        if not titled and slug(token.text) not in given_names():
+            continue
+        last = token.i
+        while (
+            last + 1 < len(doc)
+            and last - token.i < 2
+            and last + 1 not in taken
+            and _may_be_surname(doc[last + 1])
+        ):
+            last += 1
+        if (
+            last > token.i
+            and token.ent_type_ not in ("GPE", "LOC", "FAC")
+            and (token.i, token.i) != (last, last)
+        ):
+            found.append((token.i, last))
+            taken.update(range(token.i, last + 1))
+    return sorted(found)
+
+
+def _may_be_surname(token: Token) -> bool:
+    return token.pos_ == "PROPN" and token.text[:1].isupper() and token.lower_ not in TITLES | _BODIES
+
+
+def named_alone(token: Token) -> bool:
+    return token.ent_type_ == "PERSON" and token.ent_iob_ == "B"
+
+
+def overrides(doc: Doc, first: int, last: int) -> bool:
+    return last - first >= 1 and slug(doc[first].text) in given_names()
+
+
+def part_of_name(doc: Doc, first: int, last: int) -> bool:
+    """Whether a place's word is part of a person's name ("Jordan Peters", "Michael Jordan")."""
+    ent = next((e for e in doc[first].sent.ents if e.start <= first and last < e.end), None)
+    return (
+        ent is not None
+        and ent.label_ == "PERSON"
+        and ent.end - ent.start > last - first + 1
+        and not any(t.tag_ == "POS" for t in ent)
+    )
+
+
+def acts(head: Token) -> bool:
+    """Whether a seat of government is spoken of as an actor."""
+    return head.dep_ in ("nsubj", "nsubjpass", "poss", "pobj", "conj", "dobj", "ROOT") and not (
+        head.dep_ == "pobj"
+        and head.head.lower_
+        in ("in", "at", "near", "around", "outside", "of", "through", "across", "into", "for", "on")
+    )
+
+
+def stands_alone(doc: Doc, token: Token) -> bool:
+    following = doc[token.i + 1] if token.i + 1 < len(doc) else None
+    return following is None or following.pos_ != "PROPN"
+
+
+def plain_name(text: str) -> str:
+    text = re.sub(r"\s+", " ", text).strip(" \t\n\"“”‘’',;:()[]")
+    if not re.search(r"(?:^|[\s.])[A-Za-z]\.$", text):  # the stop of U.S. and of J. is part of the name
+        text = text.rstrip(".")
+    return re.sub(r"['’]s?$", "", text).strip()
