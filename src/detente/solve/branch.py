@@ -34,6 +34,7 @@ from detente.solve.work import (
 
 DOUBLE_UP_TO = 1e5  # beyond this lambda (in units of payoff) log-odds are double-double numbers
 DRIFT = 200.0  # a probability may move by this over lambda on the way to the limit: room for ln lambda, not for its root
+LAST_DIGITS = 1e-7  # and by this in any case
 ROUNDS = 20  # folds that are followed
 
 
@@ -70,9 +71,14 @@ def _settle(compiled: CompiledTree, batch: Batch, limit: NDArray[np.bool_]) -> N
         vanishing = limit[:, None] & (p < 1e-6) & (p < 0.5 * last)
         # what vanishes more slowly than 1 / lambda moves the others of its set by as much
         slow = np.where(vanishing & (last < 1e-5), last, 0.0).sum(axis=1)
-        batch.code[limit & ~(np.abs(p - last).max(axis=1, initial=0.0) <= DRIFT / batch.earlier + slow)] = (
-            LOST
-        )
+        batch.code[
+            limit
+            & ~(
+                np.abs(p - last).max(axis=1, initial=0.0)
+                <= np.maximum(DRIFT / batch.earlier, LAST_DIGITS) + slow
+            )
+        ] = LOST
+    vanishing &= p < 1e-9  # a larger one, set to 0, would show in the gains of others
     p[vanishing] = 0.0
     for h in np.flatnonzero(np.add.reduceat(vanishing.any(axis=0), compiled.tree.slot_start[:-1])):
         own = slice(int(compiled.tree.slot_start[h]), int(compiled.tree.slot_start[h + 1]))

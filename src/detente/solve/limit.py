@@ -239,13 +239,13 @@ def climb(t: Shape, w: Work, f: Fine, lam: float, target: float) -> tuple[float,
             note_growth(w, there, lam)
             last, ratio = ratio, there / lam
             lam = there
-            step = MOST_RATIO
+            step = MOST_RATIO if ratio > 30.0 else min(ratio**2.5, MOST_RATIO)
             if lam < target:
                 earlier = lam
                 _keep(t, w, f)
         else:
             step = step**0.4
-            if step < 1.05:
+            if step < 1.001:
                 break
     if lam < target:
         for u in range(n):
