@@ -45,6 +45,16 @@ def test_everything_in_the_file_is_read(crisis: Scenario) -> None:
     assert crisis.parts["audience"].off.parameters["a"].constant == 0
 
 
+def test_events_of_interest_may_have_titles(crisis_text: str) -> None:
+    named = scenario_from_text(crisis_text)
+    titled = scenario_from_text(
+        crisis_text.replace("events_of_interest: [war]", "events_of_interest: {war: The two fight}")
+    )
+    assert named.events_of_interest == titled.events_of_interest == ("war",)
+    assert named.event_titles == {}
+    assert titled.event_titles == {"war": "The two fight"}
+
+
 def test_a_mirror_is_filled_in_on_the_other_side(crisis: Scenario) -> None:
     assert crisis.claims["meant"].mirror == "bluff"
     assert crisis.claims["bluff"].mirror == "meant"
@@ -133,6 +143,9 @@ MISTAKES: list[tuple[str, str, str, str | None, str | None]] = [
     ("    with: {moves: {open: accept}}\n", "", "law.charter-2-4", "charter-2-4", None),
     ("instrument: Charter of the United Nations", "instrument: [a]", "law.charter-2-4.instrument", "['a']", None),
     ("events_of_interest: [war]", "events_of_interest: [wor]", "events_of_interest[0]", "wor", "war"),
+    ("events_of_interest: [war]", "events_of_interest: {wor: War}", "events_of_interest", "wor", "war"),
+    ("events_of_interest: [war]", "events_of_interest: {war: [a]}", "events_of_interest.war", "['a']", None),
+    ("events_of_interest: [war]", "events_of_interest: war", "events_of_interest", "war", None),
     ("evidence: {source: survey", "evidence: {source: survy", "parameters.a", "survy", "survey"),
     ("base: 1, because: judgement", "base: 1", "parameters.d", None, None),
     ("d: {range: [0.2, 2.5]", "d: {range: [2.5, 0.2]", "parameters.d.range", "[2.5, 0.2]", None),

@@ -156,7 +156,10 @@ def _tested(ledger: Ledger, fit: Fit, found: Mapping[str, Any]) -> dict[str, Any
             {**row, "title": scenario.policies[row["id"]].title, "text": scenario.policies[row["id"]].text}
             for row in found["policies"]
         ],
-        "events": [{"name": name, "title": name.replace("_", " ")} for name in scenario.events_of_interest],
+        "events": [
+            {"name": name, "title": scenario.event_titles.get(name) or name.replace("_", " ")}
+            for name in scenario.events_of_interest
+        ],
         "constraints": _law(scenario, found),
         "parameters": assumptions(scenario),
         "not_modelled": list(scenario.not_modelled),

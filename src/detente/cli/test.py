@@ -53,12 +53,14 @@ def command(
         if word not in VERDICTS:
             raise BadInput("no such verdict", where=Where(field="--fail-on"), found=word, allowed=VERDICTS)
 
+    from detente.brief.naming import spoken_throughout
     from detente.explore import test
     from detente.scenario import read_scenario
 
+    read = read_scenario(scenario)
     with progress(quiet=json) as tell:
         findings = test(
-            read_scenario(scenario),
+            read,
             draws=draws,
             seed=seed,
             only=only or None,
@@ -67,7 +69,8 @@ def command(
             resume=resume,
             progress=tell,
         )
-    body = findings.record()
+    titles = {role.id: f"the {role.title.removeprefix('the ')}" for role in read.roles.values()}
+    body = spoken_throughout(findings.record(), titles)
     if json:
         print_json("test", body)
     else:

@@ -95,6 +95,7 @@ class _Reading:
             precision=self.precision(), margin=shape.margin, seed=shape.seed, roles=roles, parts=parts,
             policies=policies, claims=claims, law=law, sources=sources,
             events_of_interest=self.named(shape.events_of_interest, self.events, "event", "events_of_interest"),
+            event_titles=dict(shape.events_of_interest) if isinstance(shape.events_of_interest, dict) else {},
             not_modelled=tuple(shape.not_modelled), bindings=self.bindings(roles), matches=self.matches(claims),
             path=self.path, text=self.text, places=self.places,
         )  # fmt: skip

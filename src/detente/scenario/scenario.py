@@ -37,6 +37,7 @@ class Scenario:
     sources: Mapping[str, Source]
     events_of_interest: tuple[str, ...]
     not_modelled: tuple[str, ...]
+    event_titles: Mapping[str, str] = field(default_factory=dict)  # event of interest -> plain words, where the file has them
     bindings: Mapping[str, Binding] = field(default_factory=dict)
     matches: tuple[Match, ...] = ()
     off: tuple[str, ...] = ()

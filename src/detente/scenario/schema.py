@@ -127,7 +127,7 @@ class ScenarioShape(Shape):
     claims: dict[Slug, ClaimShape] = {}
     law: dict[Slug, LawShape] = {}
     sources: dict[Slug, SourceShape] = {}
-    events_of_interest: Names = []
+    events_of_interest: Names | dict[str, Text] = []  # with titles, or bare names
     not_modelled: Names = []
     bindings: dict[str, BindingShape] = {}
     matches: list[MatchShape] = []

@@ -36,7 +36,8 @@ def shaped(mapping: dict[str, Any], where: Callable[[Loc], Where]) -> ScenarioSh
         return ScenarioShape.model_validate(mapping)
     except ValidationError as problem:
         errors = problem.errors(include_url=False)
-    first = min(errors, key=lambda e: ORDER.index(e["type"]) if e["type"] in ORDER else len(ORDER))
+    # where several shapes were tried, the one that went furthest is what was meant
+    first = min(errors, key=lambda e: (_rank(e["type"]), -len(_inside(tuple(e["loc"]), mapping))))
     loc, kind, context = tuple(first["loc"]), first["type"], first.get("ctx", {})
     if kind == "extra_forbidden":
         raise GameError("no such key", where=where(loc), found=str(loc[-1]), allowed=_keys(loc[:-1]))
@@ -52,6 +53,10 @@ def shaped(mapping: dict[str, Any], where: Callable[[Loc], Where]) -> ScenarioSh
         raise GameError("no such choice", where=where(path), found=first["input"], allowed=_choices(context))
     allowed = _spelling(context) if "pattern" in context else _plain(first["msg"])
     raise GameError("this value cannot be used", where=where(path), found=first["input"], allowed=allowed)
+
+
+def _rank(kind: str) -> int:
+    return ORDER.index(kind) if kind in ORDER else len(ORDER)
 
 
 def _inside(loc: Loc, value: Any) -> Loc:
