@@ -144,9 +144,7 @@ def test_gain_is_what_the_logit_says(seed: int, precision: float) -> None:
     found = solve(tree, precision=precision)
     if not found.certified[0]:
         return
-    proof = certify(
-        tree, found.numbers, found.strategy, found.log_strategy, found.belief, found.precision
-    )
+    proof = certify(tree, found.numbers, found.strategy, found.log_strategy, found.belief, found.precision)
     for h in range(len(tree.sets)):
         own = slice(int(tree.slot_start[h]), int(tree.slot_start[h + 1]))
         p, log_p = found.strategy[0, own], found.log_strategy[0, own]
@@ -269,7 +267,7 @@ def test_certificate_sees_what_is_wrong() -> None:
         own = slot(tree, "answer", "resist")
         moved = found.strategy.copy()
         moved[0, own : own + 2] += [1e-6, -1e-6]
-        residual, gain, belief = claimed(found, moved)
+        residual, gain, _ = claimed(found, moved)
         if precision == "limit":
             assert gain > 1e-8
         else:
@@ -290,9 +288,7 @@ def test_residual_agrees_with_another_road() -> None:
         z = rng.normal(0, 1, len(paths.free))
         log_p = paths.log_p(z)
         belief = np.ones_like(found.belief)
-        proof = certify(
-            tree, found.numbers, np.exp(log_p)[None], log_p[None], belief, found.precision
-        )
+        proof = certify(tree, found.numbers, np.exp(log_p)[None], log_p[None], belief, found.precision)
         assert proof.residual[0] == pytest.approx(np.abs(paths.residual(z, 3.0)).max(), rel=1e-10)
 
 
@@ -311,6 +307,16 @@ def test_record_has_the_shape_that_is_printed() -> None:
     limit = record(solve(read_efg(SIGNAL)))
     assert limit["lambda"] == "limit"
     assert limit["residual"] is None
+
+
+def test_one_draw_by_name_and_all_as_a_table() -> None:
+    found = solve(read_efg(ENTRY), precision=np.array([2.0, 4.0]))
+    assert found.behaviour(0)["defender", "answer"]["fight"] == pytest.approx(0.119202922022)
+    assert found.beliefs(1)["defender", "answer"] == {("in",): 1.0}
+    table = found.frame()
+    assert table["lambda"].to_list() == [2.0, 4.0]
+    assert table["status"].to_list() == ["certified"] * 2
+    assert table["event.war"].to_list() == found.event[:, found.tree.events.index("war")].tolist()
 
 
 def test_kernels_without_compilation_give_the_same() -> None:

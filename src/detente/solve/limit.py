@@ -113,7 +113,7 @@ def evaluate_twofold(t: Shape, w: Work, f: Fine) -> None:
                 if w.belief[m] != 0.0:
                     y = t.kid[t.kid_start[t.member[m]] + a]
                     b, b_lo = float(w.belief[m]), float(f.belief[m])
-                    b, b_lo = multiply(b, b_lo, w.value[y, i], f.value[y, i])
+                    b, b_lo = multiply(b, b_lo, float(w.value[y, i]), float(f.value[y, i]))
                     v, v_lo = add(v, v_lo, b, b_lo)
             w.slot[WORTH, first + a], f.slot[WORTH_LO, first + a] = v, v_lo
 

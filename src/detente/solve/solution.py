@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.game.tree import Floats, Tree
@@ -18,7 +19,7 @@ STATUS = (
     "bifurcation",  # the branch is not unique from some precision on
     "no_limit",  # the branch was followed but no limit passed the check of gains
     "precision_limit",  # double precision ends before the precision asked for
-    "zero_reach",  # chance never reaches an information set, so beliefs there mean nothing
+    "zero_reach",  # not given by this solver: it has a belief where chance never leads, see _excluded in batch.py
     "bad_numbers",  # a payoff or probability is not finite, or probabilities do not add up
 )
 CERTIFIED = 0
@@ -58,6 +59,41 @@ class Solutions:
                 column = np.atleast_1d(column)
                 values[name] = float(column[i if len(column) > 1 else 0])
         return values
+
+    def behaviour(self, i: int = 0) -> dict[tuple[str, str], dict[str, float]]:
+        """Draw ``i``: probabilities of options, by owner and name of the information set (its number where it has no name)."""
+        tree, out = self.tree, dict[tuple[str, str], dict[str, float]]()
+        for h, owned in enumerate(tree.sets):
+            first = int(tree.slot_start[h])
+            row = {option: float(self.strategy[i, first + a]) for a, option in enumerate(owned.options)}
+            out[tree.players[owned.player], owned.name or str(owned.number)] = row
+        return out
+
+    def beliefs(self, i: int = 0) -> dict[tuple[str, str], dict[tuple[str, ...], float]]:
+        """Draw ``i``: belief over the paths to the nodes of each information set, by owner and name of the set."""
+        tree, out, at = self.tree, dict[tuple[str, str], dict[tuple[str, ...], float]](), 0
+        for owned in tree.sets:
+            row = {tree.path_labels(x): float(self.belief[i, at + k]) for k, x in enumerate(owned.nodes)}
+            out[tree.players[owned.player], owned.name or str(owned.number)] = row
+            at += len(owned.nodes)
+        return out
+
+    def frame(self) -> pl.DataFrame:
+        """One row a draw: parameters given, ``event.NAME``, ``value.PLAYER``, lambda (inf: the limit), status and certificate."""
+        columns: dict[str, object] = {
+            name: np.broadcast_to(column, (len(self),)) for name, column in self.draws.items()
+        }
+        columns |= {f"event.{name}": self.event[:, k] for k, name in enumerate(self.tree.events)}
+        columns |= {f"value.{name}": self.value[:, k] for k, name in enumerate(self.tree.players)}
+        columns |= {
+            "lambda": self.precision,
+            "status": [STATUS[k] for k in self.status.tolist()],
+            "residual": self.residual,
+            "max_gain": self.max_gain,
+            "iterations": self.iterations,
+            "crossings": self.crossings,
+        }
+        return pl.DataFrame(columns)
 
     @property
     def certified(self) -> NDArray[np.bool_]:

@@ -77,15 +77,15 @@ def solve_table(
 
 
 def _answers(tree: Tree, found: Solutions) -> dict[str, NDArray[Any]]:
-    columns = {f"event.{name}": found.event[:, k] for k, name in enumerate(tree.events)}
+    columns: dict[str, NDArray[Any]] = {f"event.{name}": found.event[:, k] for k, name in enumerate(tree.events)}
     columns |= {f"value.{name}": found.value[:, k] for k, name in enumerate(tree.players)}
     finite = bool(np.isfinite(found.precision).all())  # a table of numbers wherever there are numbers
     columns["lambda"] = (
         found.precision
         if finite
-        else np.array(["limit" if np.isinf(x) else repr(float(x)) for x in found.precision])
+        else np.array(["limit" if np.isinf(x) else repr(float(x)) for x in found.precision.tolist()])
     )
-    columns["status"] = np.array([STATUS[s] for s in found.status])
+    columns["status"] = np.array([STATUS[int(s)] for s in found.status.tolist()])
     columns["residual"] = found.residual
     columns["max_gain"] = found.max_gain
     return columns
