@@ -211,6 +211,8 @@ class Evaluator:
         numbers = 4 * len(tree.numbers) + 4 * tree.n_slots + 2 * len(compiled.shape.member) + 3 * tree.n_nodes
         if any(self._policy(name) is not None and self._reads_equilibrium(name) for name in names):
             numbers += 2 * tree.n_nodes
+        # the solver's arrays for a draw of its block: the tree once while it solves, once while it certifies
+        numbers += 2 * (tree.n_nodes * (len(tree.players) + 3) + compiled.unknowns**2)
         return int(np.clip(WORKING_BYTES // (8 * max(numbers, 1)), 16, 65536))
 
     def _read_off(self, name: str, found: Solutions, columns: dict[str, Floats]) -> tuple[Floats, Floats, NDArray[np.int8]]:
