@@ -32,6 +32,7 @@ from detente.solve.work import (
 CROSSED, HANDED_BACK, LOST = 0, 1, 2
 MOST_STEPS = 20_000
 COSINE = 0.985  # a larger turn of the tangent halves the step
+SURE = 1e-5  # a step this short, relative to lambda, does not jump
 BEYOND = 1.2  # lambda above everything seen, by this factor, before the ordinary road is taken again
 
 
@@ -139,11 +140,15 @@ def arclength(t: Shape, w: Work, lam: float, target: float) -> tuple[float, int]
                 cosine += here[j] * there[j]
             for u in range(n):
                 distance += (w.unknown[Z, u] - aim[u]) ** 2
-        if not good or cosine < COSINE or math.sqrt(distance) > 0.3 * stride or new_sign == 0:
+        # a sign that changes at a short step too is a bifurcation; at a long one the step may have jumped to another branch
+        jumped = new_sign != sign and stride > SURE * (1.0 + lam)
+        if not good or cosine < COSINE or math.sqrt(distance) > 0.3 * stride or new_sign == 0 or jumped:
             stride *= 0.5
             if stride < 1e-9 * (1.0 + lam):
                 return lam, LOST
             continue
+        if new < 0.0:
+            return lam, LOST
         if new_sign != sign:
             w.tally[BRANCHES] += 1
             branched = True

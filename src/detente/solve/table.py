@@ -77,7 +77,9 @@ def solve_table(
 
 
 def _answers(tree: Tree, found: Solutions) -> dict[str, NDArray[Any]]:
-    columns: dict[str, NDArray[Any]] = {f"event.{name}": found.event[:, k] for k, name in enumerate(tree.events)}
+    columns: dict[str, NDArray[Any]] = {
+        f"event.{name}": found.event[:, k] for k, name in enumerate(tree.events)
+    }
     columns |= {f"value.{name}": found.value[:, k] for k, name in enumerate(tree.players)}
     finite = bool(np.isfinite(found.precision).all())  # a table of numbers wherever there are numbers
     columns["lambda"] = (
