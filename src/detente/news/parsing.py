@@ -5,11 +5,13 @@ What is parsed is as long as what is shown, character for character, so that off
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
 from spacy.tokens import Doc, Span, Token
 
+from .annotation import Annotator
 from .gazetteer import forms, given_names, slug
 from .lexicon import VERBS
 from .model import language_model
@@ -29,15 +31,22 @@ _DATELINE = re.compile(
 _MARKED = re.compile(r"\(|—|–|--| - |:")
 
 
+@functools.cache
+def _annotator() -> Annotator:
+    return Annotator(language_model())
+
+
 def parse(text: str) -> list[tuple[Doc, int]]:
     """Each paragraph parsed, with the offset at which it begins in ``text``."""
     nlp = language_model()
     parsed = []
-    with nlp.select_pipes(disable=["ner"]):
+    with nlp.select_pipes(disable=["attribute_ruler", "lemmatizer", "ner"]):
         for doc, base in nlp.pipe(paragraphs(text), as_tuples=True, batch_size=64):
             doc.user_data["base"] = base
             parsed.append((doc, base))
-    _name_the_doubtful([doc for doc, _ in parsed])
+    docs = [doc for doc, _ in parsed]
+    _annotator()(docs)
+    _name_the_doubtful(docs)
     return parsed
 
 
