@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -13,7 +14,7 @@ from detente.cli.output import end_with_error
 from detente.errors import BadInput, DetenteError, Where
 
 # Typer carries its own copy of click in newer releases: its classes are reached through the public one
-UsageProblem = typer.BadParameter.__mro__[2]
+UsageProblem: type[Exception] = typer.BadParameter.__mro__[2]
 
 app = typer.Typer(
     name="detente",
@@ -48,11 +49,15 @@ def _root(
     pass
 
 
+def _said(problem: Exception) -> str:
+    return getattr(problem, "format_message", problem.__str__)()
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave the process with its exit status: 0, 1 a check failed, 2 bad input, 130 interrupted."""
     given = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):  # a Windows console may not speak UTF-8
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     as_json = "--json" in given
     name = next((word for word in given if not word.startswith("-")), "detente")
@@ -67,7 +72,7 @@ def main(arguments: list[str] | None = None) -> None:
             typer.echo("\nStopped. What was finished is kept; nothing is half-written.", err=True)
         sys.exit(130)
     except UsageProblem as problem:
-        status = end_with_error(BadInput(problem.format_message()), name, as_json)
+        status = end_with_error(BadInput(_said(problem)), name, as_json)
     except DetenteError as problem:
         status = end_with_error(problem, name, as_json)
     except BrokenPipeError:

@@ -39,6 +39,8 @@ def command(
 
     Example: detente solve crisis-signalling --set p=0.3 --lambda 20
     """
+    import numpy as np
+
     from detente.scenario import open_game, point
     from detente.solve import record, solve, solve_table
 
@@ -58,7 +60,8 @@ def command(
             typer.echo(f"{summary['draws']} draws, {summary['certified']} certified, written: {out}")
         return
     parameters = point(tree, set_ or [])
-    answer = {"game": game, **record(solve(tree, parameters, precision=precision), 0)}
+    one_draw = {name: np.array([value]) for name, value in parameters.items()}
+    answer = {"game": game, **record(solve(tree, one_draw, precision=precision), 0)}
     if json:
         print_json("solve", answer)
         return
@@ -67,11 +70,9 @@ def command(
 
 def _show(answer: dict) -> None:  # type: ignore[type-arg]
     screen = console()
-    screen.print(
-        f"{answer['game']}: {answer['status']} at lambda {answer['lambda']}, largest gain by deviating "
-        f"{answer['max_gain']:.3g}, {answer['iterations']} iterations, {answer['method']}",
-        markup=False,
-    )
+    at = "in the limit" if answer["lambda"] == "limit" else f"at lambda {answer['lambda']:g}"
+    gain = f"largest gain by deviating {answer['max_gain']:.1e}"
+    screen.print(f"{answer['game']}: {answer['status']} {at}, {gain}", markup=False)
     table = Table(title="what is played", title_justify="left")
     for column in ("player", "where", "option", "probability", "reached"):
         table.add_column(column)
