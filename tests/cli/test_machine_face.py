@@ -195,3 +195,11 @@ def test_new(detente, desk: Path) -> None:
     answer = strict(detente("new", "other", "--from", "peace-talks", "--json").out)
     head_of(answer, "new")
     assert all(Path(p).is_file() for p in answer["files"])
+
+
+def test_a_draw_without_an_answer_says_null_and_why(detente, desk: Path) -> None:
+    ran = detente("solve", "crisis-signalling", "--set", "p=1.5", "--json")
+    answer = strict(ran.out)
+    assert answer["status"] == "bad_numbers"
+    assert set(answer["events"].values()) == {None}
+    assert "bad_numbers" in detente("solve", "crisis-signalling", "--set", "p=1.5").out

@@ -71,28 +71,26 @@ def command(
 def _show(answer: dict) -> None:  # type: ignore[type-arg]
     screen = console()
     at = "in the limit" if answer["lambda"] == "limit" else f"at lambda {answer['lambda']:g}"
-    gain = f"largest gain by deviating {answer['max_gain']:.1e}"
+    gain = (
+        "no certificate"
+        if answer["max_gain"] is None
+        else f"largest gain by deviating {answer['max_gain']:.1e}"
+    )
     screen.print(f"{answer['game']}: {answer['status']} {at}, {gain}", markup=False)
     table = Table(title="what is played", title_justify="left")
     for column in ("player", "where", "option", "probability", "reached"):
         table.add_column(column)
     for place in answer["information_sets"]:
         for option, chance in zip(place["options"], place["probabilities"], strict=True):
-            table.add_row(
-                *(
-                    str(x).replace("[", r"\[")
-                    for x in (
-                        place["player"],
-                        place["name"],
-                        option,
-                        f"{chance:.6f}",
-                        f"{place['reach']:.4f}",
-                    )
-                )
-            )
+            row = (place["player"], place["name"], option, _number(chance), _number(place["reach"]))
+            table.add_row(*(str(x).replace("[", r"\[") for x in row))
     screen.print(table)
-    for title, row in (("events", answer["events"]), ("values", answer["values"])):
-        if row:
-            screen.print(
-                f"{title}: " + ", ".join(f"{name} {value:.6f}" for name, value in row.items()), markup=False
-            )
+    for title, found in (("events", answer["events"]), ("values", answer["values"])):
+        if found:
+            shown = ", ".join(f"{name} {_number(value)}" for name, value in found.items())
+            screen.print(f"{title}: {shown}", markup=False)
+
+
+def _number(value: float | None) -> str:
+    """Six decimals; a dash where the draw has no answer."""
+    return "-" if value is None else f"{value:.6f}"

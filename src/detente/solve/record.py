@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from detente.solve.levels import levels_of
 from detente.solve.outcome import outcome
 from detente.solve.solution import STATUS, Solutions
 
 
 def record(solutions: Solutions, i: int = 0) -> dict[str, object]:
-    """Draw ``i`` in the shape of ``detente solve --json``; probabilities and beliefs are nan where the draw has none."""
+    """Draw ``i`` in the shape of ``detente solve --json``; what a draw has not is None."""
     tree = solutions.tree
     plan = levels_of(tree)
     strategy = solutions.strategy[i : i + 1]
@@ -23,10 +25,10 @@ def record(solutions: Solutions, i: int = 0) -> dict[str, object]:
                 "number": owned.number,
                 "name": owned.name,
                 "options": list(owned.options),
-                "probabilities": [float(p) for p in solutions.strategy[i, first:end]],
+                "probabilities": [_finite(float(p)) for p in solutions.strategy[i, first:end]],
                 "nodes": [list(tree.path_labels(x)) for x in owned.nodes],
-                "belief": [float(b) for b in solutions.belief[i, at : at + len(owned.nodes)]],
-                "reach": float(reach[0, list(owned.nodes)].sum()),
+                "belief": [_finite(float(b)) for b in solutions.belief[i, at : at + len(owned.nodes)]],
+                "reach": _finite(float(reach[0, list(owned.nodes)].sum())),
             }
         )
         at += len(owned.nodes)
@@ -42,11 +44,11 @@ def record(solutions: Solutions, i: int = 0) -> dict[str, object]:
         "method": solutions.method,
         "seconds": solutions.seconds,
         "information_sets": sets,
-        "events": {name: float(p) for name, p in zip(tree.events, solutions.event[i], strict=True)},
-        "values": {name: float(v) for name, v in zip(tree.players, solutions.value[i], strict=True)},
+        "events": {name: _finite(float(p)) for name, p in zip(tree.events, solutions.event[i], strict=True)},
+        "values": {name: _finite(float(v)) for name, v in zip(tree.players, solutions.value[i], strict=True)},
     }
 
 
 def _finite(value: float) -> float | None:
-    """None for nan, which JSON does not have."""
-    return None if value != value else value
+    """None for nan and infinities, which JSON does not have."""
+    return value if math.isfinite(value) else None
