@@ -49,7 +49,8 @@ def fit(ledger: Ledger, scenario: Scenario) -> Fit:
     decided = _decided(scenario.bindings, proposed)
     roles = propose_roles(ledger, scenario.roles, decided) if decided else tuple(proposed.values())
     rules = {claim.id: claim.match for claim in scenario.claims.values()}
-    matches = match_statements(ledger, rules, scenario.matches)
+    players = {p.role: p.actor for p in roles if p.actor}
+    matches = match_statements(ledger, rules, scenario.matches, players)
     return Fit(replace(scenario, bindings={}, matches=()), roles, matches)
 
 

@@ -1,26 +1,42 @@
 """Which claim of a scenario a statement makes: a score, the matching words, and whether it says so or the contrary.
 
-A claim lists groups of words; a group is met when the statement uses one of its words (compared by lemma), and half met when
-only the sentence before does, which is what "this idea" points to. The score is the share of groups that are met.
-Precision before recall: below the threshold nothing is proposed. A person may overrule each match in the scenario file.
+A claim lists groups of words (`phrases.py` says how they are written). A statement makes the claim when one sentence of it
+meets every group. A group `[or]` parts several ways of saying it. A sentence that points back ("this idea", "that would ...")
+borrows what it lacks from the sentence before; a borrowed group counts `BORROWED`, and the score is the mean of the groups.
+
+Whether it is made or denied follows from the syntax (`scope.py`): negations over the matched words, and reporting words that
+speak against their content ("denied", "warned against"), are counted; an odd number turns the claim round, unless the claim
+is itself a denial (``polarity: denied``, or a phrase that begins with "not"). What is only asked, discussed or supposed makes
+no claim. With ``about``, what is said of an actor who plays another role makes none. A person may overrule each match.
 
 Not found: irony, claims made in other words than the groups list, and claims spread over several statements.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
+from spacy.tokens import Doc, Token
+
+from detente.news import phrases, scope
 from detente.news.model import language_model
-from detente.news.roles import SENTENCE_END
+from detente.news.parsing import paragraphs
 from detente.scenario.model import Match, MatchRule
-from detente.scenario.statement import Ledger, Statement
+from detente.scenario.statement import Ledger, Span, Statement
 
 THRESHOLD = 0.7
-BEFORE = 0.5  # what a word in the sentence before counts
+BORROWED = 0.75  # what a group counts that only the sentence pointed to meets
+REACH = 400  # code points that a threat's "or ..." may run on after the content
 
-Lemmas = Callable[[str], list[tuple[str, str]]]  # a text to its words as (lemma, word)
+Stance = Literal["makes", "denies"]
+POINTERS = frozenset({"this", "that", "such", "these", "those", "it", "the"})
+POINTED = frozenset({
+    "idea", "proposal", "plan", "suggestion", "move", "approach", "step", "notion", "scheme", "option",
+    "deployment", "measure", "course", "initiative", "demand", "offer",
+})  # fmt: skip
 
 
 def record(match: Match) -> dict[str, object]:
@@ -35,103 +51,266 @@ def record(match: Match) -> dict[str, object]:
     }
 
 
-def lemmas(text: str) -> list[tuple[str, str]]:
-    """The words of a text as (lemma, word), by the language model."""
-    doc = language_model()(text, disable=["parser", "ner"])
-    return [(token.lemma_.lower(), token.text) for token in doc if not token.is_space and not token.is_punct]
-
-
 def match_statements(
     ledger: Ledger,
     claims: Mapping[str, MatchRule],
     decided: Iterable[Match] = (),
-    lemmas: Lemmas = lemmas,
+    players: Mapping[str, str] | None = None,
 ) -> tuple[Match, ...]:
-    """For each statement the claims it makes, best first; a statement that was only asked makes none.
+    """For each statement the claims it makes, best first; a statement that was only asked or discussed makes none.
 
     Of ``decided`` those of a person stand, with score 1; stance "none" says that the statement is not this claim.
+    ``players``: role to the id of the actor who plays it; used by claims that say whom they are about.
     """
-    by_person = {(d.statement, d.claim): d.stance for d in decided if d.decided_by == "person"}
-    rules = {name: _Lemmatised(rule, lemmas) for name, rule in claims.items()}
+    by_person: dict[tuple[str, str], Literal["makes", "denies", "none"]] = {
+        (d.statement, d.claim): d.stance for d in decided if d.decided_by == "person"
+    }
+    rules = {name: _ways(rule) for name, rule in claims.items()}
+    texts = {d.id: _Text(d.text) for d in ledger.documents}
+    about = _Players(ledger, players or {})
     found: list[Match] = []
     for statement in ledger.statements:
-        says, before = _words_of(ledger, statement)
-        content, context = _forms(says, lemmas), _forms(before, lemmas)
-        for name, claim in rules.items():
-            if (stance := by_person.get((statement.id, name))) is not None:
-                if stance != "none":
-                    found.append(Match(statement.id, name, 1.0, stance, "person"))
+        for name in claims:
+            if (stance := by_person.get((statement.id, name))) is not None and stance != "none":
+                found.append(Match(statement.id, name, 1.0, stance, "person"))
+        if statement.polarity == "asked":
+            continue
+        said = _said(texts[statement.document], statement, about.of(statement.speaker))
+        if said is None:
+            continue
+        for name, rule in claims.items():
+            if (statement.id, name) in by_person:
                 continue
-            if statement.polarity == "asked":
-                continue
-            score, words = claim.score(content, context)
-            if score >= THRESHOLD:
-                contrary = claim.is_contrary(content) != (statement.polarity == "denied" and not claim.denied)
-                found.append(
-                    Match(statement.id, name, score, "denies" if contrary else "makes", "rule", words)
-                )
+            for made in _made(said, rule, rules[name], about):
+                found.append(Match(statement.id, name, made.score, made.stance, "rule", made.words))
+                break
     order = {s.id: i for i, s in enumerate(ledger.statements)}
     return tuple(sorted(found, key=lambda m: (order[m.statement], -m.score, m.claim)))
 
 
-class _Lemmatised:
-    """A claim's words by lemma; a phrase of several words is met when they follow one another."""
-
-    def __init__(self, rule: MatchRule, lemmas: Lemmas) -> None:
-        self.denied = rule.polarity == "denied"
-        self.groups = [[_phrase(word, lemmas) for word in group] for group in rule.words]
-        self.contrary = [_phrase(word, lemmas) for word in rule.contrary]
-        self.never = [_phrase(word, lemmas) for word in rule.never]
-
-    def score(self, content: _Text, context: _Text) -> tuple[float, tuple[str, ...]]:
-        if not self.groups or any(content.find(word) for word in self.never):
-            return 0.0, ()
-        total, words = 0.0, []
-        for group in self.groups:
-            here = next((w for w in (content.find(word) for word in group) if w), None)
-            if here:
-                total += 1
-                words.append(here)
-            elif any(context.find(word) for word in group):
-                total += BEFORE
-        # at least two words of the statement itself: one word and its neighbourhood are no claim
-        return (total / len(self.groups) if len(words) >= min(2, len(self.groups)) else 0.0), tuple(words)
-
-    def is_contrary(self, content: _Text) -> bool:
-        return any(content.find(word) for word in self.contrary)
+@dataclass(frozen=True)
+class _Made:
+    score: float
+    stance: Stance
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
+class _Sentence:
+    """The tokens of a statement that one sentence holds, with their forms, and the words before it that it may point to."""
+
+    tokens: tuple[Token, ...]
+    known: tuple[frozenset[str], ...]
+    before: tuple[Token, ...]
+    before_known: tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True)
+class _Said:
+    document: str
+    base: Mapping[int, int]  # id of a parsed paragraph to where it begins
+    sentences: tuple[_Sentence, ...]
+    speaker: frozenset[str]  # ids of the speaker and of the bodies the texts tie the speaker to
+    against: bool  # the reporting words speak against the content
+    denied: bool  # the reader's own judgement
+
+
+def _ways(rule: MatchRule) -> list[list[list[phrases.Phrase]]]:
+    """The ways of making a claim, each a list of groups."""
+    ways: list[list[list[phrases.Phrase]]] = [[]]
+    for group in rule.words:
+        if group == ("or",):
+            ways.append([])
+        else:
+            ways[-1].append([phrases.phrase(word) for word in group])
+    return [way for way in ways if way]
+
+
+def _made(
+    said: _Said, rule: MatchRule, ways: Sequence[Sequence[Sequence[phrases.Phrase]]], about: _Players
+) -> Iterable[_Made]:
+    for sentence in said.sentences:
+        if any(phrases.find(phrases.phrase(word), sentence.tokens, sentence.known) for word in rule.never):
+            continue
+        for way in ways:
+            met = _meet(sentence, way)
+            if met is None:
+                continue
+            score, wanted, words = met
+            if score < THRESHOLD or scope.supposed(words):
+                continue
+            if rule.about and not about.allows(said, sentence, words, rule.about):
+                continue
+            within = {t.i for t in sentence.tokens}
+            odd = len(scope.negations(words, within)) % 2 == 1
+            if said.denied and not odd and not said.against:
+                odd = True
+            contrary = any(
+                phrases.find(phrases.phrase(w), sentence.tokens, sentence.known) for w in rule.contrary
+            )
+            turned = (odd != said.against) != (wanted or rule.polarity == "denied")
+            stance: Stance = "denies" if turned != contrary else "makes"
+            yield _Made(score, stance, _runs(words))
+
+
+def _runs(words: Iterable[Token]) -> tuple[str, ...]:
+    """The words in their order, those that follow one another as one piece."""
+    pieces: list[list[Token]] = []
+    for token in sorted(words, key=lambda t: t.i):
+        if pieces and pieces[-1][-1].i == token.i - 1:
+            pieces[-1].append(token)
+        else:
+            pieces.append([token])
+    return tuple("".join(t.text_with_ws for t in piece).strip() for piece in pieces)
+
+
+def _meet(
+    sentence: _Sentence, way: Sequence[Sequence[phrases.Phrase]]
+) -> tuple[float, bool, list[Token]] | None:
+    """Score, whether a met phrase expects a negation, and the words of the sentence itself; None if a group is not met."""
+    total, negated, words = 0.0, False, dict[int, Token]()
+    for group in way:
+        here = next(((p, w) for p in group if (w := phrases.find(p, sentence.tokens, sentence.known))), None)
+        if here:
+            total += 1
+            negated = negated or here[0].negated
+            words |= {t.i: t for t in here[1]}
+        elif any(phrases.find(p, sentence.before, sentence.before_known) for p in group):
+            total += BORROWED
+        else:
+            return None
+    return (total / len(way), negated, list(words.values())) if words else None
+
+
+@dataclass
 class _Text:
-    lemmas: Sequence[str]
-    words: Sequence[str]
+    """A document whose paragraphs are parsed when they are asked for."""
 
-    def find(self, phrase: tuple[str, ...]) -> str | None:
-        """The words of the text that carry the lemmas of the phrase, or None."""
-        n = len(phrase)
-        for i in range(len(self.lemmas) - n + 1 if n else 0):
-            if tuple(self.lemmas[i : i + n]) == phrase:
-                return " ".join(self.words[i : i + n])
+    text: str
+    _paragraphs: list[tuple[str, int]] | None = None
+    _parsed: dict[int, Doc] = field(default_factory=dict[int, Doc])
+
+    def around(self, span: Span) -> list[tuple[Doc, int]]:
+        """The parsed paragraphs that a span touches, each with where it begins."""
+        if self._paragraphs is None:
+            self._paragraphs = paragraphs(self.text)
+        found: list[tuple[Doc, int]] = []
+        for number, (piece, base) in enumerate(self._paragraphs):
+            if base < span[1] and span[0] < base + len(piece):
+                if number not in self._parsed:
+                    self._parsed[number] = language_model()(piece, disable=["ner"])
+                found.append((self._parsed[number], base))
+        return found
+
+
+def _said(text: _Text, statement: Statement, speaker: frozenset[str]) -> _Said | None:
+    """What a statement says, sentence by sentence; None where it asserts nothing."""
+    cue = [t for span in statement.cue for t in _tokens(text, span)]
+    kind, against = scope.cue_stands(cue) if cue else ("says", False)
+    if kind == "tables":
         return None
+    pieces = list(statement.content)
+    if pieces:
+        pieces[-1] = (pieces[-1][0], _threat_end(text.text, pieces[-1][1]))
+    parts: dict[tuple[int, int], list[Token]] = {}
+    base: dict[int, int] = {}
+    for span in pieces:
+        for doc, start in text.around(span):
+            base[id(doc)] = start
+            for token in doc:
+                if span[0] <= start + token.idx < span[1] and not token.is_punct and not token.is_space:
+                    parts.setdefault((start, token.sent.start), []).append(token)
+    sentences: list[_Sentence] = []
+    for (_start, first), tokens in parts.items():
+        before: tuple[Token, ...] = ()
+        if _points_back(tokens):
+            doc = tokens[0].doc
+            before = tuple(t for t in _before(doc, first, tokens[0]) if not t.is_punct and not t.is_space)
+        sentences.append(
+            _Sentence(
+                tuple(tokens),
+                tuple(phrases.token_forms(t) for t in tokens),
+                before,
+                tuple(phrases.token_forms(t) for t in before),
+            )
+        )
+    return _Said(statement.document, base, tuple(sentences), speaker, against, statement.polarity == "denied")
 
 
-def _forms(text: str, lemmas: Lemmas) -> _Text:
-    found = lemmas(text)
-    return _Text([lemma for lemma, _ in found], [word for _, word in found])
+def _tokens(text: _Text, span: Span) -> list[Token]:
+    return [t for doc, base in text.around(span) for t in doc if span[0] <= base + t.idx < span[1]]
 
 
-def _phrase(words: str, lemmas: Lemmas) -> tuple[str, ...]:
-    return tuple(lemma for lemma, _ in lemmas(words))
+def _threat_end(text: str, end: int) -> int:
+    """Where a demand ends: "urged them to sign, or they would be alone" runs to the end of its sentence."""
+    rest = text[end : end + REACH]
+    lead = rest.lstrip(",;—–- \t")
+    if not lead.startswith("or "):
+        return end
+    stop = next((i for i, c in enumerate(rest) if c in ".!?\n"), None)
+    return end if stop is None else end + stop
 
 
-def _words_of(ledger: Ledger, statement: Statement) -> tuple[str, str]:
-    """The words of cue and content, and those of the sentence before."""
-    text = ledger.document(statement.document).text
-    pieces = sorted((*statement.cue, *statement.content))
-    says = " ".join(text[a:b] for a, b in pieces)
-    first = min((a for a, _ in (*statement.source, *pieces)), default=0)
-    edges = [0, *(m.end() for m in SENTENCE_END.finditer(text, 0, first + 1))]
-    return says, text[edges[-2] : edges[-1]] if len(edges) > 1 else ""
+def _points_back(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence lacks what it is about and points back: "this idea", "such an approach", a bare "that" or "it"."""
+    for token, following in itertools.pairwise((*tokens, None)):
+        assert token is not None
+        word = token.lower_
+        if word not in POINTERS:
+            continue
+        near = [t.lemma_.lower() for t in token.doc[token.i + 1 : token.i + 4]]
+        if word != "it" and any(n in POINTED for n in near):
+            return True
+        bare = token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj") and token.pos_ == "PRON" and word != "the"
+        if bare and (following is None or token.i < tokens[0].i + 4 or token.i == tokens[-1].i):
+            return True
+    return False
+
+
+def _before(doc: Doc, first: int, token: Token) -> list[Token]:
+    """The words before the content in its own sentence, and the sentence before that."""
+    start = doc[first - 1].sent.start if first > 0 else first
+    return list(doc[start : token.i])
+
+
+class _Players:
+    """Who plays which role, and where the texts name them."""
+
+    def __init__(self, ledger: Ledger, players: Mapping[str, str]) -> None:
+        self.role = {actor: role for role, actor in players.items()}
+        self.bodies = {a.id: frozenset((a.id, *a.member_of)) for a in ledger.actors}
+        self.spans: dict[str, list[tuple[int, int, str]]] = {}
+        for actor in ledger.actors:
+            # a person speaks and acts for the body the texts tie the person to
+            ids = [i for i in (actor.id, *actor.member_of) if i in self.role]
+            for document, start, end in actor.spans:
+                if ids:
+                    self.spans.setdefault(document, []).append((start, end, self.role[ids[0]]))
+
+    def of(self, speaker: str | None) -> frozenset[str]:
+        return self.bodies.get(speaker or "", frozenset())
+
+    def allows(self, said: _Said, sentence: _Sentence, words: Iterable[Token], roles: Sequence[str]) -> bool:
+        """Whether the words are said of an actor of one of the roles, as far as the sentence shows."""
+        if not set(roles) & set(self.role.values()):
+            return True  # nobody plays it, so nothing tells
+        seen: set[str] = set()
+        pronoun = False
+        for subject in scope.subjects(words):
+            seen |= self._at(said, subject)
+            owner = next((c for c in subject.children if c.dep_ == "poss"), None)
+            if scope.speaks_for_itself(subject) or (owner is not None and scope.speaks_for_itself(owner)):
+                seen |= {role for i, role in self.role.items() if i in said.speaker}
+            pronoun = pronoun or subject.pos_ == "PRON"
+        if seen:
+            return bool(seen & set(roles))
+        named = {role for t in sentence.tokens for role in self._at(said, t)}
+        called = {role for role in roles for forms in sentence.known if role in forms}
+        return pronoun or bool((named | called) & set(roles))
+
+    def _at(self, said: _Said, token: Token) -> set[str]:
+        place = said.base[id(token.doc)] + token.idx
+        return {role for a, b, role in self.spans.get(said.document, ()) if a <= place < b}
 
 
 def contradictions(ledger: Ledger, matches: Iterable[Match]) -> list[dict[str, object]]:

@@ -1,0 +1,167 @@
+"""What is denied, supposed or about whom, by the syntax of a sentence.
+
+A negation ("not", "never", "nobody", a "no" on a subject or object, "refuse to", "unlikely", "rather than") reaches the words
+below it in the parse. It does not reach the subject, an "if" or "because" clause, a relative clause or a "but". Two negations
+cancel. "Not only", "not just" and "not merely" deny nothing.
+
+Not found: negation that is only implied ("as if Orvania wanted peace"), and sarcasm.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterable
+
+from spacy.tokens import Token
+
+NOT = frozenset({"not", "n't", "n’t", "never", "hardly", "scarcely", "barely", "neither", "nor", "cannot"})
+NOBODY = frozenset({"nobody", "nothing", "none", "nowhere"})
+SOME = frozenset({"little", "few"})  # with "a" before them they deny nothing
+NO = frozenset({"no", "neither"}) | SOME
+ONLY = frozenset({"only", "just", "merely", "simply"})
+#: Words whose complement they deny: "refuses to", "unwilling to", "lack of".
+DENIERS = frozenset({
+    "refuse", "fail", "reject", "deny", "doubt", "dismiss", "decline", "lack", "refute", "dispute",
+    "rebut", "unwilling", "reluctant", "unlikely", "uninterested", "impossible", "wrong", "false",
+    "untrue", "myth", "illusion", "mistake",
+})  # fmt: skip
+#: Cues that speak against what follows.
+AGAINST = frozenset({
+    "deny", "reject", "dismiss", "refute", "dispute", "rebut", "oppose", "doubt", "disagree",
+    "contradict", "rule_out", "discourage",
+})  # fmt: skip
+#: Cues that put something on the table and assert nothing.
+TABLING = frozenset({
+    "discuss", "consider", "debate", "weigh", "explore", "mull", "examine", "study", "review",
+    "contemplate", "ask", "wonder", "inquire", "enquire", "question", "ponder", "draw", "hope", "wish",
+    "announce",
+})  # fmt: skip
+_SUBJECT = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
+_OUTSIDE = frozenset({"advcl", "relcl", "parataxis"})
+_SUPPOSING = frozenset({"if", "unless", "whether"})
+
+
+def negations(words: Iterable[Token], within: Collection[int]) -> set[int]:
+    """The places of the negations that reach one of ``words``; only those among the tokens ``within`` count."""
+    matched = list(words)
+    own = {t.i for t in matched}
+    found: set[int] = set()
+    for token in matched:
+        found |= _over(token, own)
+    return {i for i in found if i in within and i not in own}
+
+
+def _over(token: Token, own: Collection[int]) -> set[int]:
+    found = _instead(token)
+    node, came = token, None
+    while True:
+        found |= _at(node, came)
+        head, edge = node.head, node.dep_
+        if head.i == node.i or edge in _OUTSIDE:
+            return found
+        if edge in _SUBJECT:
+            # a subject is not denied with its verb, but "no" on it denies both, and was counted
+            return found
+        if edge == "conj" and (_but(head) or _has_subject(node)):
+            return found
+        if head.lemma_.lower() in DENIERS and head.i not in own and edge not in ("advmod", "punct"):
+            found.add(head.i)
+        node, came = head, node
+
+
+def _at(node: Token, came: Token | None) -> set[int]:
+    """Negations on this word itself, or on its subject or object."""
+    found: set[int] = set()
+    for child in node.children:
+        if came is not None and child.i == came.i and child.dep_ in _SUBJECT:
+            continue
+        word = child.lower_
+        plain = (child.dep_ == "neg" or word in NOT) and child.dep_ != "cc" and not _only(child)
+        none = child.dep_ in ("det", "amod", "advmod") and word in NO and not (word in SOME and _has_a(node))
+        if plain or none:
+            found.add(child.i)
+        elif child.dep_ in _SUBJECT | {"dobj", "attr"} and (came is None or child.i != came.i):
+            if child.lower_ in NOBODY:
+                found.add(child.i)
+            found |= {g.i for g in child.children if g.dep_ == "det" and g.lower_ in NO}
+    if node.lower_ in NOBODY:
+        found.add(node.i)
+    return found
+
+
+def _instead(token: Token) -> set[int]:
+    """ "rather than X", "instead of X": X is what is not meant."""
+    before = token.doc[max(0, token.i - 3) : token.i]
+    for first, second in itertools.pairwise(before):
+        if (first.lower_, second.lower_) in (("rather", "than"), ("instead", "of")):
+            return {second.i}
+    return set()
+
+
+def _only(token: Token) -> bool:
+    return token.i + 1 < len(token.doc) and token.nbor().lower_ in ONLY
+
+
+def _but(head: Token) -> bool:
+    return any(c.dep_ == "cc" and c.lower_ in ("but", "yet") for c in head.children)
+
+
+def _has_subject(node: Token) -> bool:
+    return any(c.dep_ in _SUBJECT for c in node.children)
+
+
+def _has_a(node: Token) -> bool:
+    return any(c.dep_ == "det" and c.lower_ in ("a", "the") for c in node.children)
+
+
+def supposed(words: Iterable[Token]) -> bool:
+    """Whether all ``words`` stand in an "if" clause: nothing is said of whether they are so."""
+    clauses = [_supposing(t) for t in words]
+    return bool(clauses) and all(clauses)
+
+
+def _supposing(token: Token) -> bool:
+    for node in (token, *token.ancestors):
+        if node.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ in _SUPPOSING for c in node.children):
+            return True
+    return False
+
+
+def subjects(words: Iterable[Token]) -> list[Token]:
+    """Of what the words are said: the subject of the clause of each, that of the clause above if it has none of its own."""
+    found: dict[int, Token] = {}
+    for token in words:
+        for node in (token, *token.ancestors):
+            if node.pos_ not in ("VERB", "AUX"):
+                continue
+            subject = next((c for c in node.children if c.dep_ in _SUBJECT), None)
+            if subject is not None:
+                found[subject.i] = subject
+                break
+            if node.dep_ not in ("xcomp", "conj", "aux", "advcl", "acomp"):
+                break
+    return list(found.values())
+
+
+def speaks_for_itself(token: Token) -> bool:
+    """Whether a word stands for the speaker: "we", or "his" in "he said his government"."""
+    return token.lower_ in ("i", "we", "my", "our") or (
+        token.tag_ == "PRP$" and token.lower_ in ("his", "her", "its", "their")
+    )
+
+
+def cue_stands(cue: Iterable[Token]) -> tuple[str, bool]:
+    """What the words that report do: ("says" | "tables", whether they speak against what they report)."""
+    tokens = list(cue)
+    lemmas = {t.lemma_.lower() for t in tokens}
+    heads = [t for t in tokens if t.head.i not in {o.i for o in tokens} or t.head.i == t.i]
+    verbs = [t for t in tokens if t.pos_ == "VERB"] or heads
+    tables = any(t.lemma_.lower() in TABLING for t in verbs)
+    against = bool(lemmas & AGAINST) or "against" in lemmas or ("rule" in lemmas and "out" in lemmas)
+    negated = any(
+        (c.dep_ == "neg" or c.lower_ in NOT) and not _only(c)
+        for t in verbs
+        for c in t.children
+        if c.dep_ != "cc"
+    )
+    return "tables" if tables else "says", against != negated

@@ -1,0 +1,99 @@
+"""Statements of our own against the claims of peace-talks: precision, recall and stance, on both halves of the set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from detente.news.match import match_statements
+from detente.scenario import read_scenario
+from detente.scenario.statement import Actor, Document, Ledger, Statement
+
+HERE = Path(__file__).parent
+SET: dict[str, list[dict[str, Any]]] = YAML(typ="safe").load((HERE / "matching.yaml").read_text("utf-8"))
+PLAYERS = {"aggressor": "Orvania", "defender": "Belmoria", "patron": "Castellania", "coalition": "Pact"}
+PEOPLE = {"Sandor": "orvania", "Rusk": "belmoria", "Lanz": "castellania", "Marisol": "pact"}
+
+
+def ledger_of(item: dict[str, Any]) -> Ledger:
+    """A ledger with the one statement that an item marks."""
+    text, spans = "", dict[str, tuple[int, int]]()
+    for piece in re.split(r"(\{[^}]*\}|\[[^\]]*\])", item["text"]):
+        if piece[:1] in "{[" and piece:
+            spans["cue" if piece[0] == "{" else "content"] = (len(text), len(text) + len(piece) - 2)
+            piece = piece[1:-1]
+        text += piece
+    if "cue" in item:
+        start = text.index(item["cue"])
+        spans["cue"] = (start, start + len(item["cue"]))
+    who = [(name, "country", ()) for name in PLAYERS.values()] + [
+        (n, "person", (of,)) for n, of in PEOPLE.items()
+    ]
+    actors = tuple(
+        Actor(
+            n.lower(),
+            n,
+            kind,
+            1,
+            (n,),
+            of,
+            (),
+            tuple(("d", m.start(), m.end()) for m in re.finditer(n, text)),
+        )
+        for n, kind, of in who
+    )
+    speaker = next((n.lower() for n in PEOPLE if n in text[: spans["cue"][0]] or f"{n} said" in text), None)
+    statement = Statement(
+        "s", "d", (), (spans["cue"],), (spans["content"],), False, "asserted", "speech", speaker
+    )
+    return Ledger((Document("d", "d.txt", "0" * 64, "utf-8", text),), (statement,), actors)
+
+
+def judged(part: str) -> Iterator[tuple[str, dict[str, str], dict[str, str]]]:
+    rules = {c.id: c.match for c in read_scenario("peace-talks").claims.values()}
+    players = {role: name.lower() for role, name in PLAYERS.items()}
+    for item in SET[part]:
+        found = match_statements(ledger_of(item), rules, players=players)
+        yield item["text"], item["claims"], {m.claim: m.stance for m in found}
+
+
+def measure(part: str) -> tuple[float, float, list[str]]:
+    """Precision and recall of (claim, stance) pairs, and what went wrong."""
+    right = proposed = wanted = 0
+    wrong: list[str] = []
+    for text, want, got in judged(part):
+        right += len(want.items() & got.items())
+        proposed += len(got)
+        wanted += len(want)
+        if want != got:
+            wrong.append(f"{text}\n    wanted {want}, found {got}")
+    return right / max(proposed, 1), right / max(wanted, 1), wrong
+
+
+# what each half reached, rounded down: below it something was lost
+LEVELS = {"tuning": (0.9, 0.7), "held": (0.9, 0.7)}
+
+
+@pytest.mark.parametrize("part", LEVELS)
+def test_statements_are_matched_to_the_claims_they_make(
+    part: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    precision, recall, wrong = measure(part)
+    with capsys.disabled():
+        print(f"\n{part}: {len(SET[part])} statements, precision {precision:.3f}, recall {recall:.3f}")
+    least_precision, least_recall = LEVELS[part]
+    assert precision >= least_precision, "\n".join(wrong)
+    assert recall >= least_recall, "\n".join(wrong)
+
+
+def test_the_set_is_large_and_has_every_claim_and_both_stances() -> None:
+    items = [i for part in SET.values() for i in part]
+    assert len(items) >= 60
+    assert {c for i in items for c in i["claims"]} == set(read_scenario("peace-talks").claims)
+    assert sum(not i["claims"] for i in items) >= 15
+    assert sum("denies" in i["claims"].values() for i in items) >= 10
