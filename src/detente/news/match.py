@@ -1,6 +1,6 @@
 """Which claim of a scenario a statement makes: a score, the matching words, and whether it says so or the contrary.
 
-A claim lists groups of words (`phrases.py` says how they are written). A statement makes the claim when one sentence of it
+A claim lists groups of words (`wording.py` says how they are written). A statement makes the claim when one sentence of it
 meets every group. A group `[or]` parts several ways of saying it. A sentence that points back ("this idea", "that would ...")
 borrows what it lacks from the sentence before; a borrowed group counts `BORROWED`, and the score is the mean of the groups.
 
@@ -21,7 +21,7 @@ from typing import Literal
 
 from spacy.tokens import Doc, Token
 
-from detente.news import phrases, scope
+from detente.news import scope, wording
 from detente.news.model import language_model
 from detente.news.parsing import paragraphs
 from detente.scenario.model import Match, MatchRule
@@ -115,22 +115,22 @@ class _Said:
     denied: bool  # the reader's own judgement
 
 
-def _ways(rule: MatchRule) -> list[list[list[phrases.Phrase]]]:
+def _ways(rule: MatchRule) -> list[list[list[wording.Phrase]]]:
     """The ways of making a claim, each a list of groups."""
-    ways: list[list[list[phrases.Phrase]]] = [[]]
+    ways: list[list[list[wording.Phrase]]] = [[]]
     for group in rule.words:
         if group == ("or",):
             ways.append([])
         else:
-            ways[-1].append([phrases.phrase(word) for word in group])
+            ways[-1].append([wording.phrase(word) for word in group])
     return [way for way in ways if way]
 
 
 def _made(
-    said: _Said, rule: MatchRule, ways: Sequence[Sequence[Sequence[phrases.Phrase]]], about: _Players
+    said: _Said, rule: MatchRule, ways: Sequence[Sequence[Sequence[wording.Phrase]]], about: _Players
 ) -> Iterable[_Made]:
     for sentence in said.sentences:
-        if any(phrases.find(phrases.phrase(word), sentence.tokens, sentence.known) for word in rule.never):
+        if any(wording.find(wording.phrase(word), sentence.tokens, sentence.known) for word in rule.never):
             continue
         for way in ways:
             met = _meet(sentence, way)
@@ -146,7 +146,7 @@ def _made(
             if said.denied and not odd and not said.against:
                 odd = True
             contrary = any(
-                phrases.find(phrases.phrase(w), sentence.tokens, sentence.known) for w in rule.contrary
+                wording.find(wording.phrase(w), sentence.tokens, sentence.known) for w in rule.contrary
             )
             turned = (odd != said.against) != (wanted or rule.polarity == "denied")
             stance: Stance = "denies" if turned != contrary else "makes"
@@ -165,17 +165,17 @@ def _runs(words: Iterable[Token]) -> tuple[str, ...]:
 
 
 def _meet(
-    sentence: _Sentence, way: Sequence[Sequence[phrases.Phrase]]
+    sentence: _Sentence, way: Sequence[Sequence[wording.Phrase]]
 ) -> tuple[float, bool, list[Token]] | None:
     """Score, whether a met phrase expects a negation, and the words of the sentence itself; None if a group is not met."""
     total, negated, words = 0.0, False, dict[int, Token]()
     for group in way:
-        here = next(((p, w) for p in group if (w := phrases.find(p, sentence.tokens, sentence.known))), None)
+        here = next(((p, w) for p in group if (w := wording.find(p, sentence.tokens, sentence.known))), None)
         if here:
             total += 1
             negated = negated or here[0].negated
             words |= {t.i: t for t in here[1]}
-        elif any(phrases.find(p, sentence.before, sentence.before_known) for p in group):
+        elif any(wording.find(p, sentence.before, sentence.before_known) for p in group):
             total += BORROWED
         else:
             return None
@@ -229,9 +229,9 @@ def _said(text: _Text, statement: Statement, speaker: frozenset[str]) -> _Said |
         sentences.append(
             _Sentence(
                 tuple(tokens),
-                tuple(phrases.token_forms(t) for t in tokens),
+                tuple(wording.token_forms(t) for t in tokens),
                 before,
-                tuple(phrases.token_forms(t) for t in before),
+                tuple(wording.token_forms(t) for t in before),
             )
         )
     return _Said(statement.document, base, tuple(sentences), speaker, against, statement.polarity == "denied")
