@@ -11,8 +11,10 @@ from closed_forms import PlainClaim, Q, at_least_half, ranges
 
 from detente.explore import Range
 from detente.explore import test as run
-from detente.explore.flips import COARSE, MOST_STEPS, PRECISION
+from detente.explore.effort import THOROUGH
 from detente.game.parameter import Parameter
+
+PRECISION, COARSE, MOST_STEPS = THOROUGH.precision, THOROUGH.coarse, THOROUGH.steps[1]
 
 
 def flips_of(study, claim=None):

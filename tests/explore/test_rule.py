@@ -18,6 +18,7 @@ from detente.explore.prim import paste, peel
 from detente.explore.rule import by_prim, find_rule, halves, quasi_p, words
 
 SPANS = ranges(**{f"x{k}": (0.0, 1.0) for k in range(12)})
+TITLES = {r.name: r.label for r in SPANS}
 
 
 def uniform(n: int, d: int = 12, seed: int = 0):
@@ -87,9 +88,7 @@ def test_noise_is_said_plainly():
     rule = find_rule(x, y, np.arange(512), SPANS)
     assert rule is not None
     assert not rule.found
-    said = words(rule, SPANS)
-    assert "no rule" in said
-    assert f"against {rule.share:.0%} of all" in said
+    assert words(rule, None, TITLES, 0.3) == "conditions are met that no short rule captures; it holds in 30% of all draws"
 
 
 def rare(d, policy):
@@ -133,7 +132,9 @@ def test_conditions_are_at_most_three_and_words_use_titles():
     assert 1 <= len(rule.conditions) <= 3
     assert not rule.found  # six conditions make the case: three catch it with a density near 0.8^3
     assert rule.density == pytest.approx(0.512, abs=0.08)
-    assert "best try: x" in words(rule, SPANS)
+    said = words(rule, None, TITLES, float(y.mean()))
+    assert said.startswith(f"conditions are met that no short rule captures; it holds in {y.mean():.0%} of all draws, in ")
+    assert " of those with x" in said
     record = run(cf.box()).record()["claims"][0]
     assert record["rule_text"] == "x1 above 0.6 and x4 below 0.5"
     assert record["rule"][0]["high"] is None

@@ -11,16 +11,16 @@ from collections.abc import Callable
 
 import numpy as np
 
+from detente.explore.effort import THOROUGH, Effort
 from detente.explore.probe import Search
 from detente.explore.ranges import Floats
 
-STARTS, ROUNDS = 3, 2
 _STEPS = (0.25, 0.6, 2.0)  # range units; 2 goes to the corner
 _FEW = (1, 3, 8)
 
 
 def search_exception(
-    positions: Floats, margin: Floats, holds: bool, snap: Callable[[Floats], Floats] = lambda z: z
+    positions: Floats, margin: Floats, holds: bool, snap: Callable[[Floats], Floats] = lambda z: z, effort: Effort = THOROUGH
 ) -> Search[tuple[float, ...] | None]:
     """A decided point whose answer is not ``holds``, as positions, or None. ``positions`` [draw, parameter], ``margin`` [draw]."""
     signed = margin if holds else -margin
@@ -32,8 +32,8 @@ def search_exception(
         centred.T @ centred + 1e-3 * len(signed) * np.eye(d), centred.T @ (signed - signed.mean()), rcond=None
     )[0]
     order = np.argsort(-np.abs(slope), kind="stable")
-    starts = positions[np.argsort(signed, kind="stable")[:STARTS]]
-    for _ in range(ROUNDS):
+    starts = positions[np.argsort(signed, kind="stable")[: effort.starts]]
+    for _ in range(effort.breaks):
         tries: list[Floats] = []
         for few in sorted({min(f, d) for f in (*_FEW, d)}):
             ray = np.zeros(d)
@@ -48,5 +48,5 @@ def search_exception(
         usable = np.flatnonzero(np.isfinite(answers))
         if not len(usable):
             return None
-        starts = points[usable[np.argsort(answers[usable], kind="stable")[:STARTS]]]
+        starts = points[usable[np.argsort(answers[usable], kind="stable")[: effort.starts]]]
     return None

@@ -13,7 +13,7 @@ from detente.explore.nearest import Nearest
 from detente.explore.protocol import BASELINE, Study
 from detente.explore.ranges import Range
 from detente.explore.regret import Dominated, PolicyTally
-from detente.explore.rule import Rule, words
+from detente.explore.rule import Rule, conditions, words
 from detente.explore.sensitivity import Indices
 from detente.explore.verdict import Tally, Verdict
 
@@ -66,6 +66,7 @@ class Findings:
     information: tuple[tuple[str, float, tuple[float, ...]], ...]  # player, of everything, of each parameter
     dominated: tuple[tuple[str, Dominated], ...]  # player
     searched: tuple[int, int]  # points solved beside the draws, and times policies
+    search: str = "thorough"  # how hard flips and exceptions were looked for
 
     def record(self) -> dict[str, Any]:
         """A dictionary of JSON values, in a fixed order: equal findings give equal bytes."""
@@ -98,7 +99,7 @@ class Findings:
                 if w > _ROUNDING
             ],
             "information_total": {self._actor(player): _tidy(total) for player, total, _ in self.information},
-            "searched": {"points": self.searched[0], "solved": self.searched[1]},
+            "searched": {"points": self.searched[0], "solved": self.searched[1], "effort": self.search},
         }  # fmt: skip
 
     def _claim(self, c: ClaimFinding) -> dict[str, Any]:
@@ -145,17 +146,22 @@ class Findings:
             if held:
                 return f"conditions are met that all draws met; a search found an exception at {place}"
             return f"conditions are met that no draw met; a search found them at {place}"
-        if c.rule is None:
+        if c.rule is None and c.fails_rule is None:
             return f"conditions are met that no rule captures: it holds in {held} of {c.tally.n_decided} decided draws"
-        return words(c.rule, self.study.ranges)
+        return words(c.rule, c.fails_rule, self._titles, held / c.tally.n_decided)
+
+    @property
+    def _titles(self) -> dict[str, str]:
+        """What parameters, derived ones too, are called in a sentence."""
+        return {r.name: r.label for r in self.study.ranges} | {d.name: d.title for d in self.study.derived}
 
     def _fails(self, c: ClaimFinding) -> dict[str, Any] | None:
         rule = c.fails_rule
         if rule is None:
             return None
         return {
-            "rule": _rule(rule), "rule_text": words(rule, self.study.ranges), "rule_found": rule.found,
-            "coverage": _tidy(rule.coverage), "density": _tidy(rule.density),
+            "rule": _rule(rule), "rule_text": conditions(rule, self._titles), "rule_found": rule.found,
+            "coverage": _tidy(rule.coverage), "density": _tidy(rule.density), "otherwise": _tidy(rule.outside),
         }  # fmt: skip
 
     def _flip(self, f: Flip, r: Range) -> dict[str, Any]:

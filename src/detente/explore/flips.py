@@ -1,25 +1,23 @@
 """Where, along each parameter by itself, a claim's answer changes while all others stay at the base point.
 
 Every parameter is scanned over its whole range at even positions (a discrete one at its values), all parameters in one
-batch; between neighbours with different answers the change is located by bracketing: the `FINE` nearest of a
-claim to `PRECISION` range units, up to the `ROUGH`-th to `COARSE`; the others stay where the scan saw them.
+batch; between neighbours with different answers the change is located by bracketing: the ``fine`` nearest of a claim to
+``precision`` range units, up to the ``rough``-th to ``coarse`` (`effort`); the others stay where the scan saw them.
 Margins may jump (regimes change in the limit of the equilibrium), so the sign is followed, not a zero.
 It does *not* find two changes between neighbours of the scan, nor a change across undecided or refused points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from detente.explore.effort import THOROUGH, Effort
 from detente.explore.probe import Probe, Search, drive
 from detente.explore.ranges import Floats, Range
 
-MOST_STEPS, FEWEST_STEPS = 16, 5  # of a scan along one parameter
-PRECISION, COARSE = 5e-4, 0.02  # range units
-FINE, ROUGH = 6, 10
 _ROUNDS = 40
 
 
@@ -44,12 +42,7 @@ class Scan:
     lines: tuple[np.ndarray, ...]  # [parameter] rows of `positions`, by ascending position; the base point is in each
 
 
-def steps_for(draws: int, parameters: int) -> int:
-    """Steps of a scan that costs about half as much as the draws, between `FEWEST_STEPS` and `MOST_STEPS`."""
-    return int(np.clip(draws // (2 * max(parameters, 1)), FEWEST_STEPS, MOST_STEPS))
-
-
-def lines(ranges: Sequence[Range], base: Floats, steps: int = MOST_STEPS) -> Scan:
+def lines(ranges: Sequence[Range], base: Floats, steps: int) -> Scan:
     """The points of a scan around ``base`` [parameter]; the base is the first row."""
     rows, own = [base], []
     for k, r in enumerate(ranges):
@@ -66,8 +59,21 @@ def lines(ranges: Sequence[Range], base: Floats, steps: int = MOST_STEPS) -> Sca
     return Scan(np.array(rows), tuple(own))
 
 
-def find_flips(probe: Probe, scan: Scan, margins: dict[str, Floats]) -> dict[str, tuple[Flip, ...]]:
-    """All flips of each claim, nearest first, from the margins [point] of the claims on the scan's points."""
+def walk(probe: Probe, scan: Scan, walked: Mapping[str, Sequence[int]]) -> dict[str, Floats]:
+    """The margins [point] of each claim on the scan's points along its own parameters (columns); nan elsewhere."""
+    rows = {c: np.unique(np.concatenate([[0], *(scan.lines[k] for k in ks)])).astype(int) for c, ks in walked.items()}
+    found = probe.margins([(c, scan.positions[mine]) for c, mine in rows.items()])
+    out: dict[str, Floats] = {}
+    for (claim, mine), margin in zip(rows.items(), found, strict=True):
+        out[claim] = np.full(len(scan.positions), np.nan)
+        out[claim][mine] = margin
+    return out
+
+
+def find_flips(
+    probe: Probe, scan: Scan, margins: dict[str, Floats], effort: Effort = THOROUGH
+) -> dict[str, tuple[Flip, ...]]:
+    """All flips of each claim, nearest first, from the margins [point] of the claims on the scan's points (see `walk`)."""
     varying, base = probe.study.varying, scan.positions[0]
     known: dict[str, list[Flip]] = {claim: [] for claim in margins}
     searches = {}
@@ -86,8 +92,9 @@ def find_flips(probe: Probe, scan: Scan, margins: dict[str, Floats]) -> dict[str
                 near = min(abs(z[i] - base[k]), abs(z[i + 1] - base[k]))
                 brackets.append((float(near), k, int(i), (float(z[i]), float(z[i + 1]), float(m[i]), float(m[i + 1]))))
         for order, (_, k, i, ends) in enumerate(sorted(brackets)):
-            if order < ROUGH:
-                searches[claim, k, i] = (claim, locate(base, k, *ends, PRECISION if order < FINE else COARSE))
+            if order < effort.rough:
+                precision = effort.precision if order < effort.fine else effort.coarse
+                searches[claim, k, i] = (claim, locate(base, k, *ends, precision))
             else:
                 seen[claim, k, i] = (ends[0], ends[1], ends[3] >= 0)
     for (claim, k, _), (low, high, above) in (drive(probe, searches) | seen).items():
@@ -101,7 +108,7 @@ def _flip(r: Range, base: float, at: float, above: bool, within: float, beyond: 
 
 
 def locate(
-    base: Floats, k: int, a: float, b: float, fa: float, fb: float, precision: float = PRECISION
+    base: Floats, k: int, a: float, b: float, fa: float, fb: float, precision: float
 ) -> Search[tuple[float, float, bool]]:
     """A bracket of at most ``precision`` around the change of sign between ``a < b``, and whether it holds above.
 

@@ -4,8 +4,10 @@ Distance is the Euclidean length of the change, each parameter divided by the wi
 equally near the one that changes fewer parameters is taken. A heuristic: it starts from the nearest flip along one
 parameter, from rays in the directions that a linear fit to the run points to, and from the nearest draws with the other
 answer cut down to the parameters that matter; then it draws the best point in towards the base, dropping parameters
-and turning, at most `ROUNDS` times. What it returns was solved and has the other answer; a nearer one may exist (tests
-compare it with brute force: within a tenth on the planted cases).
+and turning, a bounded number of times (`effort`). A change of more than `MOVED` parameters tells a reader little: then
+parameters are put back to the base, the others moved further if need be, until `MOVED` are left or no try has the other
+answer. What it returns was solved and has the other answer; a nearer one may exist (tests compare it with brute force:
+within a tenth on the planted cases).
 """
 
 from __future__ import annotations
@@ -15,16 +17,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detente.explore.effort import THOROUGH, Effort
 from detente.explore.flips import Flip
 from detente.explore.probe import Search
 from detente.explore.ranges import Bools, Floats
 
-ROUNDS = 7
-RAYS = 4  # directions tried
+MOVED = 4  # parameters that a nearest flip should change at most
 ALONG = (0.35, 0.65, 0.97)  # shares of the best distance so far at which a ray is looked at
-NEIGHBOURS = 6
-TURNS = 4  # random turns a round
-CLOSE = 0.02  # a flip along one parameter nearer than this is taken as it is
+FURTHER = (1.0, 1.25, 1.6)  # times the change that is left when parameters are put back
 SIMPLER = 0.01  # a further parameter must bring the flip nearer by this share
 _ACTIVE = 4  # parameters that a neighbour keeps
 
@@ -52,6 +52,7 @@ def search_nearest(
     held: Bools,
     seed: int,
     snap: Callable[[Floats], Floats] = lambda z: z,
+    effort: Effort = THOROUGH,
 ) -> Search[Nearest | None]:
     """Find the nearest flip of a claim that at ``base`` [parameter] ``holds`` or not.
 
@@ -59,12 +60,13 @@ def search_nearest(
     parameter] to allowed ones (discrete ranges).
     """
     best = _from_flips(base, flips, columns)
-    if best is not None and best.distance < CLOSE:
+    if best is not None and best.distance < effort.enough:
         return best
     other = positions[held != holds]
     limit = best.distance if best else np.inf
     rng = np.random.default_rng(seed)
-    offered = _rays(base, holds, positions, held, limit) + _neighbours(base, other, positions, held, limit)
+    offered = _rays(base, holds, positions, held, limit)[: effort.rays * len(ALONG)]
+    offered += _neighbours(base, other, positions, held, limit)[: effort.neighbours]
     if offered:
         tries = snap(np.array(offered))
         best = _better(base, tries, (yield tries), holds, best)
@@ -73,9 +75,26 @@ def search_nearest(
         best = _nearest(base, other[int(far.argmin())])
     if best is None:
         return None
+    best = yield from _drawn_in(base, holds, best, effort.rounds, effort, rng, snap)
+    while len(best.changed) > MOVED:
+        tries = snap(_sparser(base, best))
+        margins = yield tries
+        flipped = np.flatnonzero(np.isfinite(margins) & ((margins >= 0) != holds))
+        fewer = [p for p in (_nearest(base, tries[i]) for i in flipped) if len(p.changed) < len(best.changed)]
+        if not fewer:
+            return best
+        best = min(fewer, key=lambda p: (max(len(p.changed), MOVED), p.distance))
+        best = yield from _drawn_in(base, holds, best, 2, effort, rng, snap)
+    return best
+
+
+def _drawn_in(
+    base: Floats, holds: bool, best: Nearest, rounds: int, effort: Effort, rng: np.random.Generator, snap: Callable[[Floats], Floats]
+) -> Search[Nearest]:
+    """``best`` or a nearer point with the other answer, after so many rounds."""
     shrink = 0.12
-    for _ in range(ROUNDS):
-        tries = snap(_closer(base, best, shrink, rng))
+    for _ in range(rounds):
+        tries = snap(_closer(base, best, shrink, rng, effort.turns))
         found = _better(base, tries, (yield tries), holds, None)
         if found is not None and found.cost < best.cost - 1e-9:
             best = found
@@ -84,7 +103,23 @@ def search_nearest(
     return best
 
 
-def _closer(base: Floats, best: Nearest, shrink: float, rng: np.random.Generator) -> Floats:
+def _sparser(base: Floats, best: Nearest) -> Floats:
+    """Points with fewer parameters moved: the smallest changes put back, the others moved on by `FURTHER`."""
+    step = np.array(best.position) - base
+    order = sorted(best.changed, key=lambda k: abs(step[k]))
+    tries: list[Floats] = []
+    for left in sorted({MOVED, (MOVED + len(order)) // 2, len(order) - 1}):
+        kept = np.zeros_like(step)
+        kept[order[len(order) - left :]] = step[order[len(order) - left :]]
+        tries += [base + kept * more for more in FURTHER]
+    for k in order:  # each by itself, for the case that a small change is the one that matters
+        less = step.copy()
+        less[k] = 0.0
+        tries.append(base + less)
+    return np.clip(np.array(tries), 0.0, 1.0)
+
+
+def _closer(base: Floats, best: Nearest, shrink: float, rng: np.random.Generator, turns: int) -> Floats:
     """Points nearer to the base than ``best``: straight in, without one parameter, and turned."""
     step = np.array(best.position) - base
     size = np.linalg.norm(step)
@@ -99,7 +134,7 @@ def _closer(base: Floats, best: Nearest, shrink: float, rng: np.random.Generator
             less = step.copy()
             less[active[: len(active) // 2]] = 0.0
             tries.append(base + less)
-        for _ in range(TURNS):
+        for _ in range(turns):
             turned = step.copy()
             turned[active] += rng.normal(size=len(active)) * size * 0.6 * np.sqrt(shrink)
             turned *= size * (1 - shrink / 2) / np.linalg.norm(turned)
@@ -147,7 +182,7 @@ def _rays(base: Floats, holds: bool, positions: Floats, held: Bools, limit: floa
     order = np.argsort(-np.abs(slope), kind="stable")
     longest = min(limit, float(np.sqrt(len(base))))
     out: list[Floats] = []
-    for k in sorted({2, 3, min(5, len(base)), len(base)})[:RAYS]:
+    for k in sorted({2, 3, min(5, len(base)), len(base)}):
         ray = np.zeros(len(base))
         ray[order[:k]] = slope[order[:k]]
         size = np.linalg.norm(ray)
@@ -164,7 +199,7 @@ def _neighbours(base: Floats, other: Floats, positions: Floats, held: Bools, lim
     active = np.argsort(-apart, kind="stable")[:_ACTIVE]
     far = np.linalg.norm((other - base)[:, active], axis=1)
     out: list[Floats] = []
-    for i in np.argsort(far, kind="stable")[:NEIGHBOURS]:
+    for i in np.argsort(far, kind="stable"):
         point = base.copy()
         point[active] = other[i, active]
         size = np.linalg.norm(point - base)

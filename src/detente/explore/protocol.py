@@ -61,6 +61,15 @@ class Evaluation(Protocol):
 Evaluate = Callable[[Draws, Sequence[str]], Evaluation]
 
 
+@dataclass(frozen=True)
+class Derived:
+    """A derived parameter: ``ingredients`` are the parameters that it is made of, none of them derived."""
+
+    name: str
+    title: str
+    ingredients: frozenset[str]
+
+
 @dataclass(frozen=True, eq=False)
 class Study:
     """A question put to a model: the ranges, the claims, the policies, and a function that solves the model.
@@ -85,6 +94,8 @@ class Study:
     law: tuple[str, ...] = ()  # rules of law; their sides are solved as ``law:ID:with`` and ``law:ID:without``
     families: Mapping[str, str] = field(default_factory=dict[str, str])  # policy -> the game that it is read off, if shared
     relevant: Callable[[str], frozenset[str]] | None = None  # policy -> parameters that its game depends on; None: all
+    derived: tuple[Derived, ...] = ()  # what rules may speak of beside the parameters
+    derive: Callable[[Draws], Mapping[str, Any]] | None = None  # their values at draws
     said_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])  # claim -> statements
 
     @property
@@ -120,6 +131,16 @@ class Study:
         """The policies that these claims speak of, `BASELINE` first where it is one."""
         used = {q.policy or BASELINE for c in claims for q in self.claims[c].quantities}
         return [p for p in (BASELINE, *self.policies) if p in used]
+
+    def relevant_to(self, claim: str) -> frozenset[str] | None:
+        """The parameters that the claim can depend on: those of its games and of its own formula; None: all."""
+        if self.relevant is None:
+            return None
+        games = {self.families.get(p, p) for p in self.policies_of([claim])}
+        own = frozenset(getattr(self.claims[claim], "parameters", frozenset[str]()))
+        made = {d.name: d.ingredients for d in self.derived}
+        own |= {n for name in own for n in made.get(name, ())}
+        return own.union(*(self.relevant(game) for game in games))
 
 
 @dataclass(frozen=True, eq=False)

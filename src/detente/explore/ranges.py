@@ -77,8 +77,10 @@ class Range:
         return x if values is None else values[np.abs(x[..., None] - values).argmin(axis=-1)]
 
     def rounded(self, x: float) -> float:
-        """``x`` to a hundredth of the range or finer (of a log range: to three digits): what a reader can use."""
+        """``x`` to two significant digits, more or fewer where that would be coarser than 5 % or finer than 1 % of the range."""
         width = abs(x) if self.logarithmic else self.high - self.low
         if width <= 0 or not np.isfinite(x):
             return float(x)
-        return float(round(x, 2 - int(np.floor(np.log10(width)))))
+        coarse, fine = (int(np.ceil(-np.log10(share * width))) for share in (0.05, 0.01))
+        digits = 1 - int(np.floor(np.log10(abs(x)))) if x else coarse
+        return float(round(x, min(max(digits, coarse), fine))) + 0.0

@@ -1,29 +1,35 @@
 """A rule of at most three conditions that says where a claim holds, found on one half of the scramblings, scored on the other.
 
-Two ways are tried on the first half, PRIM (`prim`) and the boxes of a shallow tree; the ends of each are then moved to where
-the box has most merit (`Score.merit`), conditions that add nothing are dropped, and ends are rounded as a reader would.
-Of the two, the one that does better on the second half is given, with the second half's scores. It does *not* find
-several boxes for one claim, nor boundaries that run aslant (a ratio of two parameters needs its own parameter).
+On the first half the columns that the claim's margin depends on most are kept (`screen`); among them two ways are tried,
+PRIM (`prim`) and the boxes of a shallow tree, once on parameters alone and once with the scenario's derived ones. The ends
+of each box are moved to where it has most merit (`Score.merit`), conditions that add too little are dropped, ends are
+rounded as a reader would. The box of most merit *on the first half* is given, with the second half's scores: nothing
+is chosen by the second half. It does *not* find several boxes for one claim, nor boundaries that run aslant unless a
+derived parameter names them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from scipy.stats import binom
 
-from detente.explore.box import Limits, Score, inside, polished, score
+from detente.explore.box import Limits, inside, polished, score
+from detente.explore.features import Features
 from detente.explore.prim import paste, peel
 from detente.explore.ranges import Bools, Floats, Range
 from detente.explore.sampling import REPLICATES
+from detente.explore.screen import KEPT, importance
 from detente.explore.verdict import wilson
 
 MOST = 3  # conditions
 FEWEST = 12  # cases, and draws that are none, on the first half
 LEAST_DENSITY = 0.75  # below which a box is not called a rule
+NEED = 1.0  # see `simplified`
+SHORTER, PLAINER = 0.04, 0.02  # merit that a further condition, and a rule on derived parameters, must bring
 _LARGEST = 4096  # draws of the first half that are used
 
 
@@ -53,6 +59,7 @@ class Rule:
     coverage_interval: tuple[float, float]
     density_interval: tuple[float, float]
     share: float  # of cases among all draws of the second half
+    outside: float | None  # share of cases among the draws outside the box, on the second half; None: there are none
     agreement: float  # Matthews' correlation on the second half
     draws: int  # of the second half
 
@@ -66,40 +73,63 @@ def halves(draw: np.ndarray) -> tuple[Bools, Bools]:
     return even, ~even
 
 
-def find_rule(x: Floats, y: Bools, draw: np.ndarray, ranges: Sequence[Range]) -> Rule | None:
-    """The rule for cases ``y`` [draw] at parameters ``x`` [draw, parameter], or None where there are too few of a kind.
+def find_rules(found: Features, margin: Floats, draw: np.ndarray) -> tuple[Rule | None, Rule | None]:
+    """The rule for where a claim with this ``margin`` [draw] holds, and the one for where it fails.
 
-    ``draw``: the index of each row in the run. Cost about 30 ms for 1024 draws of 25 parameters.
+    Both are looked for among the same columns, screened on the first half. ``draw``: the index of each row in the run.
     """
     first, second = halves(draw)
-    xf, yf, xs, ys = x[first][:_LARGEST], y[first][:_LARGEST], x[second], y[second]
-    if min(int(yf.sum()), int((~yf).sum())) < FEWEST or not len(ys):
-        return None
-    candidates: list[tuple[Literal["prim", "tree"], Limits]] = [("prim", by_prim(xf, yf)), ("tree", by_tree(xf, yf))]
-    best: tuple[float, Literal["prim", "tree"], Limits, Score] | None = None
-    for method, limits in candidates:
-        plain = simplified(polished(limits, xf, yf), xf, yf)
-        plain = {k: _rounded(v, ranges[k], xf[:, k]) for k, v in plain.items()}
-        told = score(plain, xs, ys)
-        if plain and (best is None or told.merit > best[0] + 1e-9):
-            best = (told.merit, method, plain, told)
+    held = margin >= 0
+    if min(int(held[first].sum()), int((~held)[first].sum())) < FEWEST or not second.any():
+        return None, None
+    x, used = found.x[first][:_LARGEST], margin[first][:_LARGEST]
+    weight = importance(x, used) if x.shape[1] > KEPT else np.ones(x.shape[1])
+    order = [int(k) for k in np.argsort(-weight, kind="stable")]
+    plain = [k for k in order if k < found.plain][:KEPT]
+    sets = [plain] if set(order[:KEPT]) <= set(plain) else [plain, order[:KEPT]]
+    rules = [_one(found, sets, y, first, second) for y in (held, ~held)]
+    return rules[0], rules[1]
+
+
+def find_rule(x: Floats, y: Bools, draw: np.ndarray, ranges: Sequence[Range]) -> Rule | None:
+    """The rule for cases ``y`` [draw] at parameters ``x`` [draw, parameter], or None where there are too few of a kind."""
+    return find_rules(Features(x, tuple(ranges), len(ranges)), np.where(y, 1.0, -1.0), draw)[0]
+
+
+def _one(found: Features, sets: list[list[int]], y: Bools, first: Bools, second: Bools) -> Rule | None:
+    """The best box for cases ``y`` [draw] among the columns of each set; of later sets only if it is clearly better."""
+    xf, yf = found.x[first][:_LARGEST], y[first][:_LARGEST]
+    best: tuple[float, Literal["prim", "tree"], Limits] | None = None
+    for place, columns in enumerate(sets):
+        sub = np.ascontiguousarray(xf[:, sorted(columns)])
+        names = sorted(columns)
+        ways: list[tuple[Literal["prim", "tree"], Limits]] = [("prim", by_prim(sub, yf)), ("tree", by_tree(sub, yf))]
+        for method, limits in ways:
+            plain = simplified(polished(limits, sub, yf), sub, yf)
+            box = {names[k]: _rounded(v, found.ranges[names[k]], sub[:, k]) for k, v in plain.items()}
+            box = {k: v for k, v in box.items() if v != (-np.inf, np.inf)}
+            merit = score(box, xf, yf).merit - SHORTER * len(box) - (PLAINER if place else 0.0)
+            if box and (best is None or merit > best[0] + 1e-9):
+                best = (merit, method, box)
     if best is None:
         return None
-    _, method, limits, told = best
+    _, method, limits = best
+    xs, ys = found.x[second], y[second]
+    told = score(limits, xs, ys)
     density = wilson(told.hits, told.inside)
     share = told.cases / told.n
-    conditions = [
+    restricted = [
         Condition(
-            ranges[k].name,
+            found.ranges[k].name,
             None if low == -np.inf else low,
             None if high == np.inf else high,
             quasi_p(limits, k, xs, ys),
         )
         for k, (low, high) in limits.items()
     ]
-    conditions.sort(key=lambda c: (c.quasi_p, c.parameter))
+    restricted.sort(key=lambda c: (c.quasi_p, c.parameter))
     return Rule(
-        conditions=tuple(conditions),
+        conditions=tuple(restricted),
         found=density[0] > share and told.density >= LEAST_DENSITY,
         method=method,
         coverage=told.coverage,
@@ -107,6 +137,7 @@ def find_rule(x: Floats, y: Bools, draw: np.ndarray, ranges: Sequence[Range]) ->
         coverage_interval=wilson(told.hits, told.cases),
         density_interval=density,
         share=share,
+        outside=(told.cases - told.hits) / (told.n - told.inside) if told.n > told.inside else None,
         agreement=told.agreement,
         draws=told.n,
     )
@@ -144,8 +175,8 @@ def by_tree(x: Floats, y: Bools) -> Limits:
 
 
 def simplified(limits: Limits, x: Floats, y: Bools) -> Limits:
-    """Without the ends of conditions that add less merit than chance easily does: 0.01 + 0.5 / sqrt(draws) each."""
-    limits, needed = dict(limits), 0.01 + 0.5 / len(y) ** 0.5
+    """Without the ends of conditions that add less merit than chance easily does: 0.01 + `NEED` / sqrt(draws) each."""
+    limits, needed = dict(limits), 0.01 + NEED / len(y) ** 0.5
     while limits:
         full = score(limits, x, y).merit
         looser: list[tuple[float, int, Limits]] = []
@@ -169,18 +200,30 @@ def quasi_p(limits: Limits, column: int, x: Floats, y: Bools) -> float:
     return float(binom.sf(full.hits - 1, full.inside, without.density)) if full.inside else 1.0
 
 
-def words(rule: Rule, ranges: Sequence[Range]) -> str:
-    """The rule as the end of a sentence that begins "holds if"."""
-    titles = {r.name: r.label for r in ranges}
-    told = " and ".join(_condition(c, titles[c.parameter]) for c in rule.conditions)
-    if rule.found:
-        return told
-    if rule.density <= rule.share:
-        return f"conditions are met that no rule on {MOST} parameters captures; of all draws it holds in {rule.share:.0%}"
-    return (
-        f"conditions are met that no rule on {MOST} parameters captures (best try: {told}; it holds in "
-        f"{rule.density:.0%} of the draws there, against {rule.share:.0%} of all)"
-    )
+def words(rule: Rule | None, fails: Rule | None, titles: Mapping[str, str], share: float) -> str:
+    """The rule as the end of a sentence that begins "holds if"; what can be said instead where none was found.
+
+    ``fails`` is the rule for where the claim fails, ``share`` the share of all draws in which it holds, ``titles`` what
+    each name is called in a sentence.
+    """
+    if rule is not None and rule.found:
+        return conditions(rule, titles)
+    if fails is not None and fails.found:
+        if fails.outside is not None and 1 - fails.outside >= LEAST_DENSITY:
+            return f"conditions are met that are simpler the other way round: it holds unless {conditions(fails, titles)}"
+        return f"conditions are met that no short rule captures; it fails if {conditions(fails, titles)}"
+    none = f"conditions are met that no short rule captures; it holds in {share:.0%} of all draws"
+    tries = [(r, verb) for r, verb in ((rule, "holds"), (fails, "fails")) if r is not None and r.density_interval[0] > r.share]
+    if not tries:
+        return none
+    best, verb = max(tries, key=lambda item: item[0].agreement)
+    density = best.density if verb == "holds" else 1 - best.density
+    return f"{none}, in {density:.0%} of those with {conditions(best, titles)}"
+
+
+def conditions(rule: Rule, titles: Mapping[str, str]) -> str:
+    """The box in words: "X above 0.4 and Y below 0.3"; ``titles``: what each name is called in a sentence."""
+    return " and ".join(_condition(c, titles[c.parameter]) for c in rule.conditions)
 
 
 def _condition(c: Condition, title: str) -> str:
@@ -195,4 +238,4 @@ def _rounded(ends: tuple[float, float], r: Range, x: Floats) -> tuple[float, flo
     return (-np.inf if low <= x.min() else low), (np.inf if high >= x.max() else high)
 
 
-__all__ = ["Condition", "Rule", "find_rule", "halves", "inside", "quasi_p", "words"]
+__all__ = ["Condition", "Rule", "conditions", "find_rule", "find_rules", "halves", "inside", "quasi_p", "words"]

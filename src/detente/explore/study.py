@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from detente import __version__
-from detente.explore.protocol import BASELINE, Evaluation, Study
+from detente.explore.protocol import BASELINE, Derived, Evaluation, Study
 from detente.explore.ranges import Draws, Range
 from detente.scenario.evaluate import Evaluator
 
@@ -76,6 +76,11 @@ def study_of(scenario: Any) -> Study:
         law=tuple(scenario.law),
         families={p.id: BASELINE for p in scenario.policies.values() if p.kind != "commit"},
         relevant=solver.relevant,
+        derived=tuple(
+            Derived(name, scenario.parameters[name].title or name.replace("_", " "), formula.names)
+            for name, formula in scenario.game.derived.items()
+        ),
+        derive=scenario.game.derived_values if scenario.game.derived else None,
         said_by=said_by,
     )
 

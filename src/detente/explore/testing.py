@@ -12,17 +12,20 @@ import numpy as np
 
 from detente.errors import BadInput, Where
 from detente.explore.breaking import search_exception
+from detente.explore.effort import Effort, Search, effort
+from detente.explore.features import Features, features
 from detente.explore.findings import ClaimFinding, Findings, Map
-from detente.explore.flips import Flip, Scan, find_flips, lines, steps_for
+from detente.explore.flips import Flip, Scan, find_flips, lines, walk
 from detente.explore.information import worth
 from detente.explore.nearest import Nearest, search_nearest
 from detente.explore.probe import Probe, drive
 from detente.explore.protocol import BASELINE, Study, judge
 from detente.explore.ranges import Floats
 from detente.explore.regret import PolicyTally
-from detente.explore.rule import Rule, find_rule
+from detente.explore.rule import Rule, find_rules
 from detente.explore.sample import Sample
 from detente.explore.sampling import REPLICATES, chosen_seed, measure
+from detente.explore.screen import first_order
 from detente.explore.sensitivity import Indices, Polynomials
 from detente.explore.study import study_of
 from detente.explore.sweep import Progress, sweep
@@ -42,13 +45,16 @@ def test(
     out: str | Path | None = None,
     resume: bool = False,
     progress: Progress | None = None,
+    search: Search = "thorough",
 ) -> Findings:
     """Test every claim (or ``only`` those named) and every policy at ``draws`` points of the ranges.
 
     ``scenario`` is a `Scenario` or a `Study`. The same scenario, draws and seed give the same findings whatever the
     number of ``workers``. ``out``: finished chunks are kept there; ``resume``: those that are there are used.
-    ``progress(what, share)`` is called now and then. Raises BadInput for a claim that there is not, a number of draws
-    below `REPLICATES` or above `MOST_DRAWS`, constraints that refuse everything, and a folder that cannot be written.
+    ``progress(what, share)`` is called now and then. ``search``: how hard flips and exceptions are looked for
+    (`detente.explore.effort`); draws, shares and rules are the same with both. Raises BadInput for a claim or a search
+    that there is not, a number of draws below `REPLICATES` or above `MOST_DRAWS`, constraints that refuse everything,
+    and a folder that cannot be written.
     """
     study = scenario if isinstance(scenario, Study) else study_of(scenario)
     claims = _chosen(study, only)
@@ -57,6 +63,7 @@ def test(
                        allowed=f"{REPLICATES} to {MOST_DRAWS}")  # fmt: skip
     if workers < 1:
         raise BadInput("at least one worker is needed", where=Where(field="--workers"), found=workers, allowed="1 or more")
+    level = effort(search)
     tell: Progress = progress or (lambda what, share: None)
     sides = [f"law:{rule}:{side}" for rule in study.law for side in ("with", "without")]
     policies = study.policies_of(claims) if only else [BASELINE, *study.policies, *sides]
@@ -78,7 +85,7 @@ def test(
         refused = chunk.refused
 
     probe = Probe(study)
-    found = _searched(study, probe, claims, tallies, sample, draws, chosen_seed(study, seed), tell)
+    found = _searched(study, probe, claims, tallies, sample, draws, chosen_seed(study, seed), tell, level)
     tell("weighing parameters", 0.95)
     result = Findings(
         study=study,
@@ -93,6 +100,7 @@ def test(
         information=_information(sample, policy_tally),
         dominated=tuple((player, d) for player, menu in policy_tally.menus.items() for d in menu.dominated()),
         searched=(probe.points, probe.solved),
+        search=level.name,
     )
     tell("done", 1.0)
     return result
@@ -115,15 +123,16 @@ def _searched(
     draws: int,
     seed: int,
     tell: Progress,
+    effort: Effort,
 ) -> tuple[ClaimFinding, ...]:
     """Flips, exceptions, nearest flips, rules and maps of the claims."""
     if not claims:
         return ()
     columns = {r.name: k for k, r in enumerate(study.varying)}
-    scan = lines(study.varying, study.base, steps_for(draws, len(study.varying)))
-    tell("walking along each parameter", 0.72)
-    margins = dict(zip(claims, probe.margins([(c, scan.positions) for c in claims]), strict=True))
-    flips = find_flips(probe, scan, margins)
+    scan = lines(study.varying, study.base, effort.steps_for(draws, len(study.varying)))
+    tell("walking along parameters", 0.72)
+    margins = walk(probe, scan, {c: _walked(study, sample, c, effort) for c in claims})
+    flips = find_flips(probe, scan, margins, effort)
     positions = study.positions({r.name: sample.x[:, k] for k, r in enumerate(study.varying)}) if study.varying else sample.x
     decided = {c: np.isfinite(sample.margin(c)) for c in claims}
 
@@ -134,7 +143,7 @@ def _searched(
         if exceptions[c] is None and tallies[c].verdict().endswith("throughout"):
             rows = decided[c]
             holds = tallies[c].verdict().startswith("holds")
-            searches[c] = (c, search_exception(positions[rows], sample.margin(c)[rows], holds, study.snapped))
+            searches[c] = (c, search_exception(positions[rows], sample.margin(c)[rows], holds, study.snapped, effort))
     exceptions |= drive(probe, searches)
 
     tell("looking for the nearest flip", 0.84)
@@ -145,15 +154,16 @@ def _searched(
             exception = exceptions[c]
             if exception is not None:
                 near, held = np.vstack([near, np.array(exception)]), np.append(held, not held.all())
-            search = search_nearest(study.base, bool(margins[c][0] >= 0), flips[c], columns, near, held, seed, study.snapped)
+            search = search_nearest(study.base, bool(margins[c][0] >= 0), flips[c], columns, near, held, seed, study.snapped, effort)
             nearest_searches[c] = (c, search)
     nearest: dict[str, Nearest | None] = drive(probe, nearest_searches)
 
     out: list[ClaimFinding] = []
+    told = features(study, sample.x)
     for i, c in enumerate(claims):
         tell("finding rules", 0.9 + 0.05 * i / len(claims))
         verdict = tallies[c].verdict(exceptions[c] is not None)
-        rule, fails = _rules(study, sample, c) if verdict == "holds if" else (None, None)
+        rule, fails = _rules(study, told, sample, c) if verdict == "holds if" else (None, None)
         at_base = float(margins[c][0])
         finding = ClaimFinding(
             id=c, text=study.claims[c].text, verdict=verdict, tally=tallies[c], rule=rule, fails_rule=fails,
@@ -162,6 +172,18 @@ def _searched(
         )  # fmt: skip
         out.append(finding)
     return tuple(out)
+
+
+def _walked(study: Study, sample: Sample, claim: str, effort: Effort) -> list[int]:
+    """The columns along which a claim is walked: of those that its games contain, the ones that its margin varies with most."""
+    names = study.relevant_to(claim)
+    able = [k for k, r in enumerate(study.varying) if names is None or r.name in names]
+    margin = sample.margin(claim)
+    rows = np.isfinite(margin)
+    if effort.walked is None or len(able) <= effort.walked or not rows.any():
+        return able
+    weight = first_order(sample.x[rows][:_INDEXED, able], margin[rows][:_INDEXED])
+    return sorted(able[k] for k in np.argsort(-weight, kind="stable")[: effort.walked])
 
 
 def _exception_on(scan: Scan, margin: Floats, tally: Tally) -> tuple[float, ...] | None:
@@ -177,14 +199,14 @@ def _exception_on(scan: Scan, margin: Floats, tally: Tally) -> tuple[float, ...]
     return tuple(float(z) for z in scan.positions[hits[int(far.argmin())]])
 
 
-def _rules(study: Study, sample: Sample, claim: str) -> tuple[Rule | None, Rule | None]:
+def _rules(study: Study, found: Features, sample: Sample, claim: str) -> tuple[Rule | None, Rule | None]:
     """The rule for where the claim holds, and the one for where it fails."""
     margin = sample.margin(claim)
     rows = np.isfinite(margin)
-    x, y, draw = sample.x[rows], margin[rows] >= 0, sample.draw[rows]
-    if not study.varying:
+    mine = found.of(study.relevant_to(claim), {d.name: d.ingredients for d in study.derived})
+    if not mine.ranges:
         return None, None
-    return find_rule(x, y, draw, study.varying), find_rule(x, ~y, draw, study.varying)
+    return find_rules(Features(mine.x[rows], mine.ranges, mine.plain), margin[rows], sample.draw[rows])
 
 
 def _map(study: Study, sample: Sample, claim: str, flips: tuple[Flip, ...], rule: Rule | None) -> Map | None:
@@ -201,7 +223,7 @@ def _map(study: Study, sample: Sample, claim: str, flips: tuple[Flip, ...], rule
         scale = x.std(axis=0) + 1e-300
         apart = np.abs(x[held].mean(axis=0) - x[failed].mean(axis=0)) / scale
         rest = [names[k] for k in np.argsort(-apart, kind="stable")]
-    from_rule = [c.parameter for c in rule.conditions] if rule is not None and rule.found else []
+    from_rule = [c.parameter for c in rule.conditions if c.parameter in names] if rule is not None and rule.found else []
     order = list(dict.fromkeys([*(f.parameter for f in flips), *from_rule, *rest]))
     a, b = (names.index(name) for name in order[:2])
     points = tuple(

@@ -1,0 +1,63 @@
+"""How hard the searches beside the draws work: `THOROUGH` where minutes do not matter, `QUICK` where a reader waits.
+
+A quick search walks fewer parameters (those that the claim's margin varies with over the draws) at fewer places, locates
+fewer changes, and looks for a joint change only where no parameter by itself changes the answer nearby. What it prints
+was solved just the same; it may miss flips that a thorough search finds, and locates them less finely.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from detente.errors import BadInput, Where
+
+Search = Literal["thorough", "quick"]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """``walked``: parameters walked for a claim (None: all). ``steps``: of a walk, fewest and most. ``fine``, ``rough``:
+    the nearest so many changes of a claim are located to ``precision``, the next to ``coarse`` range units. ``enough``:
+    a flip along one parameter nearer than this is the nearest flip. The rest bounds the search for a joint change, and
+    ``starts``, ``breaks`` the one for an exception.
+    """
+
+    name: Search
+    walked: int | None
+    steps: tuple[int, int]
+    fine: int
+    rough: int
+    precision: float
+    coarse: float
+    enough: float
+    rays: int
+    neighbours: int
+    rounds: int
+    turns: int
+    starts: int
+    breaks: int
+
+    def steps_for(self, draws: int, parameters: int) -> int:
+        """Steps of a walk over all parameters that costs about half as much as the draws, within ``steps``."""
+        return int(np.clip(draws // (2 * max(parameters, 1)), *self.steps))
+
+
+THOROUGH = Effort(
+    "thorough", walked=None, steps=(5, 16), fine=6, rough=10, precision=5e-4, coarse=0.02, enough=0.02, rays=4, neighbours=6,
+    rounds=7, turns=4, starts=3, breaks=2,
+)  # fmt: skip
+QUICK = Effort(
+    "quick", walked=8, steps=(3, 3), fine=1, rough=3, precision=5e-3, coarse=0.04, enough=0.25, rays=2, neighbours=3,
+    rounds=4, turns=2, starts=2, breaks=1,
+)  # fmt: skip
+
+
+def effort(search: str) -> Effort:
+    """The effort of this name. Raises BadInput for another."""
+    known = {str(e.name): e for e in (THOROUGH, QUICK)}
+    if search not in known:
+        raise BadInput("there is no such search", where=Where(field="search"), found=search, allowed=known)
+    return known[search]
