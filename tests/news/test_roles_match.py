@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from detente.news.match import contradictions, match_statements
 from detente.news.roles import propose_roles
 from detente.scenario.model import Match, MatchRule, Role
@@ -18,7 +22,9 @@ ROLES = {
     ),
     "defender": Role("defender", "defender", "defender", after=("invasion of", "attack on")),
     "patron": Role("patron", "patron", "patron", before=("arranged talks with",)),
-    "coalition": Role("coalition", "coalition", "coalition", words=("pact", "alliance")),
+    "coalition": Role(
+        "coalition", "coalition", "coalition", words=("pact", "alliance"), after=("ministers of the",)
+    ),
     "onlooker": Role("onlooker", "onlooker", "onlooker", words=("neighbours",)),
 }
 
@@ -109,6 +115,46 @@ def test_a_person_may_decide_a_role_and_nobody_plays_two() -> None:
     proposed = {p.role: p for p in propose_roles(LEDGER, ROLES, {"onlooker": "Orvania"})}
     assert proposed["onlooker"].confidence == "bound"
     assert proposed["aggressor"].actor != "orvania"
+
+
+def test_a_name_alone_is_a_mere_mention() -> None:
+    roles = {"coalition": Role("coalition", "coalition", "coalition", words=("pact", "alliance"))}
+    assert [p.actor for p in propose_roles(LEDGER, roles)] == [None]
+
+
+def proposed_in(text: str, roles: dict[str, Role], *countries: str) -> dict[str, str | None]:
+    def spans(name: str) -> tuple[tuple[str, int, int], ...]:
+        return tuple(("d", m.start(), m.end()) for m in re.finditer(name, text))
+
+    actors = tuple(Actor(n.lower(), n, "country", len(spans(n)), (n,), (), (), spans(n)) for n in countries)
+    ledger = Ledger((Document("d", "d.txt", "0" * 64, "utf-8", text),), (), actors)
+    return {p.role: p.actor for p in propose_roles(ledger, roles)}
+
+
+FORCE = {
+    "aggressor": Role(
+        "aggressor", "aggressor", "aggressor", before=("invaded", "'s ... attack on"), after=("invaded by",)
+    ),
+    "defender": Role("defender", "defender", "defender", before=("was invaded",), after=("invaded",)),
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Orvania invaded Belmoria in March.",
+        "Belmoria was invaded by Orvania in March.",
+        "Belmoria, invaded in March, rejected the plan. Orvania’s surprise attack on the port failed. An army invaded Belmoria.",
+    ],
+)
+def test_a_longer_phrase_a_passive_and_either_apostrophe(text: str) -> None:
+    assert proposed_in(text, FORCE, "Orvania", "Belmoria") == {"aggressor": "orvania", "defender": "belmoria"}
+
+
+def test_a_phrase_passes_over_a_possessor() -> None:
+    roles = {"patron": Role("patron", "patron", "patron", before=("main supplier of arms",))}
+    text = "Castellania, Belmoria's main supplier of arms, will talk."
+    assert proposed_in(text, roles, "Castellania", "Belmoria") == {"patron": "castellania"}
 
 
 def test_no_phrases_no_proposal() -> None:

@@ -1,8 +1,11 @@
 """Which actor of the ledger may play which role of a scenario: proposals with the words that support them.
 
 A scenario says for each role which phrases point to it: an actor that stands `before` a phrase ("X's invasion of"),
-`after` it ("invasion of X"), or has one of the `words` in its name ("the alliance"). Evidence for a person counts for the country or
-organisation that the texts tie the person to. Every proposal can be changed by a person in the scenario file.
+`after` it ("invasion of X"), or has one of the `words` in its name ("the alliance"). " ... " in a phrase allows up to `GAP` words.
+A name alone is a mere mention: it adds to an actor that some phrase speaks of, and proposes nobody. Of phrases that overlap the
+longest counts ("was invaded", not "invaded"), and one that speaks of a subject passes over a possessor ("Castellania, Belmoria's
+main supplier": Castellania supplies). Evidence for a person counts for the country or organisation that the texts tie the person
+to. Every proposal can be changed by a person in the scenario file.
 
 Not found: roles that a text only implies, and phrases that the scenario does not list.
 """
@@ -22,8 +25,10 @@ from scipy.optimize import linear_sum_assignment
 from detente.scenario.model import Role
 from detente.scenario.statement import Actor, Ledger
 
+GAP = 4  # words that an ellipsis in a phrase allows
 REACH = 90  # code points between an actor and a phrase that speaks of it
 SENTENCE_END = re.compile(r"[.!?][\"'”’)]*\s+(?=[\"'“‘(A-Z])|\n+")
+_Place = tuple[str, str, int, int]  # role, side on which its actor stands, start, end of a phrase
 COLLECTIVE = ("country", "organisation", "group")
 
 
@@ -36,6 +41,7 @@ class Evidence:
     document: str
     start: int
     end: int
+    named: bool = False  # only by a word in the actor's name
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,9 @@ def propose_roles(
     free = [role for role in roles if role not in fixed]
     candidates = sorted({e.actor for e in evidence if e.actor not in taken})
     score = np.zeros((len(free), len(candidates)))
+    spoken_of = {(e.role, e.actor) for e in evidence if not e.named}
     for e in evidence:
-        if e.role in free and e.actor in candidates:
+        if (e.role, e.actor) in spoken_of and e.role in free and e.actor in candidates:
             score[free.index(e.role), candidates.index(e.actor)] += 1
     chosen: dict[str, str | None] = dict(fixed)
     if score.size:
@@ -77,7 +84,10 @@ def propose_roles(
     out: list[Proposal] = []
     for role in roles:
         actor = chosen.get(role)
-        reasons = tuple(e for e in evidence if e.role == role and e.actor == actor)
+        # what is said of the actor before the names that only fit
+        reasons = tuple(
+            sorted((e for e in evidence if (e.role, e.actor) == (role, actor)), key=lambda e: e.named)
+        )
         confidence = "bound" if role in fixed and actor else "proposed" if actor else "open"
         out.append(Proposal(role, actor, confidence, reasons[:6]))
     return tuple(out)
@@ -94,22 +104,59 @@ def find_evidence(ledger: Ledger, roles: Mapping[str, Role]) -> tuple[Evidence, 
             if not here:
                 continue
             sentence = document.text[left:right]
-            for role, phrases in roles.items():
-                kinds = phrases.kinds or COLLECTIVE
-                for start, end in _occurrences(phrases.before, sentence, left):
-                    near = [m for m in here if m[1] <= start and start - m[1] <= REACH]
+            for role, side, start, end in _longest(roles, sentence, left):
+                if side == "before":
+                    near = [
+                        m
+                        for m in here
+                        if m[1] <= start <= m[1] + REACH and _stands_before(sentence, left, m[1], start, end)
+                    ]
                     if near:
                         found.update(_lifted(role, actors, near[-1][2], document.id, near[-1][0], end))
-                for start, end in _occurrences(phrases.after, sentence, left):
-                    near = [m for m in here if m[0] >= end and m[0] - end <= REACH]
+                else:
+                    near = [m for m in here if end <= m[0] <= end + REACH]
                     if near:
                         found.update(_lifted(role, actors, near[0][2], document.id, start, near[0][1]))
+            for role, phrases in roles.items():
+                kinds = phrases.kinds or COLLECTIVE
                 for start, end in _occurrences(phrases.words, sentence, left):
                     for m in here:
                         if m[0] <= start and end <= m[1] and actors[m[2]].kind in kinds:
-                            found.add(Evidence(role, m[2], document.id, m[0], m[1]))
+                            found.add(Evidence(role, m[2], document.id, m[0], m[1], named=True))
     order = {d.id: i for i, d in enumerate(ledger.documents)}
     return tuple(sorted(found, key=lambda e: (order[e.document], e.start, e.end, e.role, e.actor)))
+
+
+def _longest(roles: Mapping[str, Role], sentence: str, offset: int) -> list[_Place]:
+    """Every phrase in a sentence as (role, side of the actor, start, end), without those that lie in a longer one.
+
+    "was invaded" hides "invaded" on either side: whoever stands near it was not the one who invaded.
+    """
+    found = [
+        (role, side, start, end)
+        for role, phrases in roles.items()
+        for side, listed in (("before", phrases.before), ("after", phrases.after))
+        for start, end in _occurrences(listed, sentence, offset)
+    ]
+    return [f for f in found if not any(_hides(longer, f, sentence, offset) for longer in found)]
+
+
+def _hides(longer: _Place, place: _Place, sentence: str, offset: int) -> bool:
+    """Whether a phrase lies in a longer one that speaks of the same thing; "'s invasion of" leaves "invasion of" alone."""
+    _, side, start, end = longer
+    within = start <= place[2] and place[3] <= end and end - start > place[3] - place[2]
+    return within and (side == place[1] or sentence[start - offset] not in "'’")
+
+
+def _stands_before(sentence: str, offset: int, mention: int, start: int, end: int) -> bool:
+    """Whether an actor that ends at ``mention`` is whom the phrase from ``start`` to ``end`` speaks of."""
+    phrase = sentence[start - offset : end - offset]
+    if phrase[0] in "'’":
+        return start == mention  # what X has: nothing may stand between
+    between = sentence[mention - offset : start - offset]
+    possessor = re.match(r"['’](?:s\b|(?=\s))", between) is not None
+    participle = between.strip() == "," and re.fullmatch(r"\w+ed", phrase) is not None
+    return not possessor and not participle
 
 
 def _lifted(
@@ -129,10 +176,19 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=512)
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    words = ("".join(r"\s+" if c.isspace() else re.escape(c) for c in " ".join(p.split())) for p in phrases)
-    return re.compile(
-        r"(?<!\w)(?:" + "|".join(sorted(words, key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE
-    )
+    written = "|".join(map(_written, sorted(phrases, key=len, reverse=True)))
+    return re.compile(rf"(?:{written})(?!\w)", re.IGNORECASE)
+
+
+def _written(phrase: str) -> str:
+    """A phrase as a pattern: any white space, either apostrophe, and a few words for an ellipsis."""
+    out = ""
+    for word in phrase.split():  # a phrase that begins with an apostrophe follows on a word
+        if word in ("...", "…"):
+            out += r"(?:\s+[^\s.!?;]+){0," + str(GAP) + "}"
+            continue
+        out += (r"\s+" if out else "") + re.sub(r"['’]", "['’]", re.escape(word))
+    return out if phrase[:1] in ("'", "’") else r"(?<!\w)" + out
 
 
 def _occurrences(phrases: Sequence[str], sentence: str, offset: int) -> list[tuple[int, int]]:
