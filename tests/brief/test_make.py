@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from detente.brief import example_article, make_brief
+from detente.brief.make import headline
 from detente.errors import BadInput, QuoteMismatch
 from detente.scenario import new_project
 
@@ -202,3 +203,16 @@ def test_a_scenario_that_is_not_there_is_named_before_anything_is_written(here: 
 def test_the_shipped_article_is_ours_and_short() -> None:
     text = example_article().read_text("utf-8")
     assert 1500 < len(text) < 6000
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Taland shrugs off threat\n\nThe minister said so.", "Taland shrugs off threat"),
+        ("The minister said so on Monday.\n\nHe left.", None),
+        ("The first line runs on\ninto the second.", None),
+        ("Only a line that nothing follows", None),
+    ],
+)
+def test_a_headline_is_a_line_that_stands_alone(text: str, found: str | None) -> None:
+    assert headline(text) == found

@@ -115,6 +115,17 @@ def make_brief(
     return _write(folder, _sealed(result), ledger, inputs, fit, count)
 
 
+def headline(text: str) -> str | None:
+    """The first line, where it stands alone above the text like a headline does; None for a text that starts at once."""
+    first, _, rest = text.lstrip().partition("\n")
+    alone = rest.startswith("\n") or not rest.strip()
+    return (
+        first.strip()
+        if alone and 10 <= len(first.strip()) <= 160 and not first.rstrip().endswith(".")
+        else None
+    )
+
+
 def _title(ledger: Ledger) -> str:
     first = ledger.documents[0].title or PurePath(ledger.documents[0].path).stem
     more = len(ledger.documents) - 1
