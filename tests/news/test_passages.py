@@ -65,7 +65,7 @@ PASSAGES = (
     Passage(
         "office instead of name",
         "Kaarina Holm, the alliance's secretary general, flew to Riga. The secretary general said no member would be left alone.",
-        (("Kaarina Holm", "no member would be left alone", False, "denied"),),
+        (("Kaarina Holm", "no member would be left alone", False, "asserted"),),
     ),
     Passage(
         "according to",
@@ -127,7 +127,7 @@ PASSAGES = (
     Passage(
         "an unnamed official",
         "“Nobody wants this,” a senior official said on condition of anonymity.",
-        (("~senior official", "Nobody wants this", True, "denied"),),
+        (("~senior official", "Nobody wants this", True, "asserted"),),
     ),
     Passage(
         "participle",
@@ -185,7 +185,7 @@ PASSAGES = (
         "External Affairs Minister Vikram Desai on Friday asserted that New Delhi would not be pressured on the river waters. "
         "He further stated that dialogue remained the only way forward.",
         (
-            ("Vikram Desai", "New Delhi would not be pressured", False, "denied"),
+            ("Vikram Desai", "New Delhi would not be pressured", False, "asserted"),
             ("Vikram Desai", "dialogue remained the only way forward", False, "asserted"),
         ),
     ),

@@ -21,6 +21,7 @@ from .documents import gather
 from .parsing import parse
 from .registry import Registry
 from .speakers import Reader
+from .unfamiliar import Unfamiliar
 
 
 def read(paths: Iterable[str | Path] | str | Path) -> Ledger:
@@ -32,13 +33,19 @@ def read(paths: Iterable[str | Path] | str | Path) -> Ledger:
 def read_ledger(documents: Sequence[Document], skipped: tuple[tuple[str, str], ...] = ()) -> Ledger:
     """The ledger of documents already read. Same documents, same ledger."""
     registry = Registry()
+    unfamiliar = Unfamiliar(registry)
     work: list[tuple[Document, Cleaned, Reader, list[Attribution]]] = []
     for document in documents:
         cleaned = clean(document.text)
         pieces = parse(cleaned.text)
         reader = Reader(document.id, cleaned.text, pieces, registry)
-        reader.names()
+        reader.listed(unfamiliar)
         work.append((document, cleaned, reader, attributions(cleaned.text, pieces)))
+    for _, _, reader, _ in work:
+        reader.persons(unfamiliar)
+    unfamiliar.decide()
+    for _, _, reader, _ in work:
+        reader.names(unfamiliar)
     statements: list[Statement] = []
     for document, cleaned, reader, found in work:
         reader.others(found)

@@ -6,11 +6,12 @@ import re
 
 from spacy.tokens import Doc, Token
 
-from .gazetteer import given_names, slug
+from .gazetteer import forms, given_names, slug
 from .words import words
 
 TITLES = words("titles")
 _BODIES = words("words of names of bodies")
+_OFFICES = words("offices")
 
 
 def urged(token: Token) -> Token | None:
@@ -56,6 +57,10 @@ def full_names(doc: Doc) -> list[tuple[int, int]]:
         ):
             found.append((first, last))
     taken = {i for a, b in found for i in range(a, b + 1)}
+    for first, last in _by_office(doc):
+        if not taken & set(range(first, last + 1)):
+            found.append((first, last))
+            taken.update(range(first, last + 1))
     for token in doc:
         if token.i in taken or token.pos_ != "PROPN" or not token.text[:1].isupper():
             continue
@@ -78,6 +83,69 @@ def full_names(doc: Doc) -> list[tuple[int, int]]:
             found.append((token.i, last))
             taken.update(range(token.i, last + 1))
     return sorted(found)
+
+
+def _by_office(doc: Doc) -> list[tuple[int, int]]:
+    """Two or three capitalised words beside an office: "the secretary-general of the pact, Ines Marisol, warned"."""
+    found = []
+    i = 0
+    while i < len(doc):
+        last = i
+        while last < len(doc) and _may_be_surname(doc[last]) and doc[last].text.isalpha():
+            last += 1
+        place = i > 0 and doc[i - 1].lower_ in ("in", "at", "from", "near", "to", "of", "the", "a", "an")
+        if 2 <= last - i <= 3 and not place and in_apposition(doc, i, last - 1):
+            words_of = tuple(t.text for t in doc[i:last])
+            if words_of not in forms() and doc[last - 1].ent_type_ not in ("GPE", "LOC", "FAC"):
+                found.append((i, last - 1))
+        i = max(last, i + 1)
+    return found
+
+
+def in_apposition(doc: Doc, first: int, last: int) -> list[tuple[int, int]]:
+    """Phrases with an office set off by commas before or behind a name ("the pact's envoy, NAME," and "NAME, an envoy of the
+    pact,"): first and last token."""
+    found = []
+    sent = doc[first].sent
+    if first - 2 >= sent.start and doc[first - 1].text == "," and _closes(doc, last):
+        start = first - 1
+        while start > sent.start and first - start < 12 and _nominal(doc[start - 1]):
+            start -= 1
+        if start < first - 1:
+            found.append((start, first - 2))
+    if last + 2 < sent.end and doc[last + 1].text == ",":
+        end = last + 1
+        while end + 1 < sent.end and end - last < 12 and _nominal(doc[end + 1]):
+            end += 1
+        opens = doc[last + 2]
+        named = opens.tag_ in ("DT", "PRP$") or opens.pos_ in ("NOUN", "PROPN", "ADJ")
+        if end > last + 1 and named and (end + 1 >= sent.end or doc[end + 1].text in (",", ".", ";", ")")):
+            found.append((last + 2, end))
+    return [(a, b) for a, b in found if _first_noun_is_office(doc, a, b)]
+
+
+def _closes(doc: Doc, last: int) -> bool:
+    return last + 1 < len(doc) and (
+        doc[last + 1].text in (",", ".", ";") or doc[last + 1].pos_ in ("VERB", "AUX")
+    )
+
+
+def _nominal(token: Token) -> bool:
+    return (
+        token.tag_ in ("DT", "POS", "HYPH", "PRP$")
+        or token.pos_ in ("NOUN", "PROPN", "ADJ")
+        or (token.lower_ in ("of", "for", "to"))
+    )
+
+
+def _first_noun_is_office(doc: Doc, first: int, last: int) -> bool:
+    """Whether the phrase, up to its first preposition, holds an office."""
+    for token in doc[first : last + 1]:
+        if token.lower_ in ("of", "for", "to"):
+            return False
+        if token.lemma_.lower() in _OFFICES and token.tag_ not in ("NNS", "NNPS"):
+            return True
+    return False
 
 
 def _may_be_surname(token: Token) -> bool:

@@ -1,111 +1,77 @@
-"""Phrases of a scenario looked up in parsed words: by base form, across spellings, with gaps, and with negation expected.
-
-A phrase is words that follow one another ("give up"). " ... " allows up to `GAP` words between ("give ... plate"). A leading
-"not " says that the words make the claim only when they are denied ("not give up": "has not given up its goals").
-A phrase is written in base forms ("send ... signal") and meets every form of them ("sending a signal"); written in another form it
-meets that form alone. British and American spellings count as one. Words that are part of a name ("United States") meet nothing.
-
-Not found: synonyms that the scenario does not list, and words in another order.
-"""
+"""Sources that are no names: a group, a body or somebody unnamed, called by the words of the phrase."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-
 from spacy.tokens import Token
 
-GAP = 5
+from .lexicon import ARTEFACTS
+from .mentions import Mentions
+from .names import plain_name
+from .offices import INDEFINITE
+from .words import words
+
+_COLLECTIVE = words("collective bodies")
+#: Words that stand for a number of people.
+NUMBERS = {"many", "some", "others", "most", "both", "several", "those", "all", "few", "none"}
 
 
-@dataclass(frozen=True)
-class Phrase:
-    """The words of a phrase; ``gaps[i]``: how many words may stand before word i; ``negated``: as above."""
-
-    words: tuple[str, ...]
-    gaps: tuple[int, ...]
-    negated: bool
-
-
-@lru_cache(maxsize=4096)
-def phrase(text: str) -> Phrase:
-    """The phrase that a scenario file writes as ``text``."""
-    parts = text.split()
-    negated = len(parts) > 1 and parts[0].lower() == "not"
-    words: list[str] = []
-    gaps: list[int] = []
-    gap = 0
-    for part in parts[1:] if negated else parts:
-        if part in ("...", "…"):
-            gap = GAP
-            continue
-        # a hyphen is a token of its own: "ready-made" is three
-        for piece in re.findall(r"[^\W_]+(?:['’][^\W_]+)?|-", part):
-            words.append(_spelling(piece.lower().replace("’", "'")))
-            gaps.append(gap)
-            gap = 0
-    return Phrase(tuple(words), tuple(gaps), negated)
-
-
-def find(wanted: Phrase, tokens: Sequence[Token], known: Sequence[frozenset[str]]) -> list[Token]:
-    """The first tokens that carry the phrase, or none. ``known``: the forms of each token."""
-    if not wanted.words:
-        return []
-    for start, here in enumerate(known):
-        if wanted.words[0] in here:
-            at = [start]
-            for word, gap in zip(wanted.words[1:], wanted.gaps[1:], strict=True):
-                after = range(at[-1] + 1, min(at[-1] + 2 + gap, len(known)))
-                following = next((i for i in after if word in known[i]), None)
-                if following is None:
-                    break
-                at.append(following)
-            else:
-                return [tokens[i] for i in at]
-    return []
-
-
-def token_forms(token: Token) -> frozenset[str]:
-    if token.pos_ == "PROPN" and token.text[:1].isupper() and _in_name(token):
-        return frozenset()
-    return frozenset(forms(token.text) | forms(token.lemma_))
-
-
-def _in_name(token: Token) -> bool:
-    """Whether a capitalised word is one of several that make a name."""
-    near = [token.head, *token.children] if token.dep_ == "compound" else list(token.children)
-    return any(n.i != token.i and n.pos_ == "PROPN" and "compound" in (n.dep_, token.dep_) for n in near)
-
-
-@lru_cache(maxsize=65536)
-def forms(word: str) -> frozenset[str]:
-    """The base forms that a word may have: "signalling" to "signal", "neighbours" to "neighbor"."""
-    small = word.lower().replace("’", "'")
-    found = {small}
-    for ending, instead in (
-        ("ies", "y"),
-        ("es", ""),
-        ("s", ""),
-        ("ied", "y"),
-        ("ed", ""),
-        ("ed", "e"),
-        ("ing", ""),
-        ("ing", "e"),
+def described(mentions: Mentions, number: int, token: Token) -> str | None:
+    """A group, a body or somebody unnamed, by the words of the phrase."""
+    doc = token.doc
+    first = token.i
+    left = {c.i: c for c in token.lefts}
+    while first - 1 >= 0 and (
+        first - 1 in left or any(c.left_edge.i <= first - 1 <= c.right_edge.i for c in left.values())
     ):
-        stem = small.removesuffix(ending)
-        if stem != small and len(stem) > 2 and not small.endswith("ss"):
-            found.add(stem + instead)
-            if not instead and stem[-1] == stem[-2] and stem[-1] not in "sz":
-                found.add(stem[:-1])
-    return frozenset(_spelling(f) for f in found)
-
-
-def _spelling(word: str) -> str:
-    """One spelling for British and American forms."""
-    if len(word) > 5:
-        word = re.sub(r"our(?=$|[a-z]{1,4}$)", "or", word)
-        word = re.sub(r"ise(?=$|[dsr]$)", "ize", word)
-        word = re.sub(r"isation", "ization", word)
-    return re.sub(r"(?<=[a-z]{3})ence(?=$|s$)", "ense", word)
+        first -= 1
+    last = token.i
+    for child in token.rights:
+        if (
+            child.dep_ == "prep"
+            and child.lower_ in ("of", "in", "from", "for", "at")
+            and child.left_edge.i == last + 1
+            and child.right_edge.i - child.i <= 5
+        ):
+            last = child.right_edge.i
+    low = [doc[i].lower_ for i in range(first, token.i + 1)]
+    start = first
+    while start < token.i and (
+        doc[start].tag_ in ("DT", "PDT", "CC", "IN") or doc[start].lower_ in INDEFINITE or doc[start].is_punct
+    ):
+        start += 1
+    name = plain_name(doc[start : last + 1].text)
+    if not name or not any(c.isalpha() for c in name):
+        return None
+    if token.text[:1].isupper() and len(mentions.registry.by_surname(name)) > 1:
+        return None  # two persons of one surname, and nothing tells which
+    lemma = token.lemma_.lower()
+    plural = token.tag_ in ("NNS", "NNPS") or low[-1] in (
+        "many",
+        "some",
+        "others",
+        "most",
+        "both",
+        "several",
+        "those",
+        "all",
+        "few",
+        "%",
+        "percent",
+    )
+    if token.pos_ == "PROPN" and token.tag_ != "NNPS":
+        person = start == token.i and (
+            token.ent_type_ == "PERSON" or bool(mentions.registry.by_surname(name))
+        )
+        entry = mentions.registry.person(name) if person else mentions.registry.named(name, "organisation")
+    elif plural and lemma not in ARTEFACTS:
+        entry = mentions.registry.named(name, "group")
+    elif lemma in _COLLECTIVE and not set(low) & {"a", "an", "another"}:
+        entry = mentions.registry.named(name, "organisation")
+    else:
+        entry = mentions.registry.named(name, "unnamed", f"{name} {mentions.id}")
+    for i in range(first, last + 1):
+        inner = mentions.at.get((number, i))
+        if inner is not None and inner.actor != entry.id:
+            entry.member_of[inner.actor] = None
+    mentions.note(entry, number, doc, start, last, "name", head=token.i)
+    return entry.id

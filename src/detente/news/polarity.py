@@ -1,7 +1,14 @@
 """Whether a statement asserts its content, denies it, or asks.
 
-The cue decides ("denied", "did not say that", "asked whether"), then the main clause of the content ("he had not seen any
-willingness", "Will they come?"). A negation deeper down ("said that those who do not sign ...") leaves it asserted.
+A negative statement is not a denied one: who says "nobody can win this war" asserts it. Denied is what the speaker says is
+not so or has not come to his notice:
+
+- the cue denies or refuses ("denied that", "rejects"), or is itself negated ("did not say that"; both: asserted);
+- the main clause says that the speaker has not seen, heard, found or known it, or does not believe it ("he had not seen any
+  sign"; the subject is a pronoun), that there is no sign or evidence of it, or that it is not true.
+
+Asked is what a cue asks, what begins with "whether" or ends with a question mark. Not found: denials in other words
+("that is nonsense"), and whether a negative statement answers somebody's charge.
 """
 
 from __future__ import annotations
@@ -12,6 +19,13 @@ from typing import Literal
 from spacy.tokens import Token
 
 from .found import Found
+from .words import words
+
+#: Verbs by which a speaker has, or has not, come to know something.
+_NOTICES = words("verbs of notice")
+#: What there may be no ... of.
+_SIGNS = words("signs and evidence")
+_SPEAKERS = {"he", "she", "they", "i", "we", "it"}
 
 Polarity = Literal["asserted", "denied", "asked"]
 
@@ -24,9 +38,25 @@ def polarity_of(found: Found) -> Polarity:
     if _negated(anchor):
         denied = not denied
     main = _main(found)
-    if main is not None and _negated(main):
+    if main is not None and _negated(main) and _denies(main):
         denied = not denied
     return "denied" if denied else "asserted"
+
+
+def _denies(main: Token) -> bool:
+    """Whether a negated main clause is about the speaker's own notice, about evidence, or about truth."""
+    subjects = [c for c in main.children if c.dep_ in ("nsubj", "nsubjpass", "expl")]
+    low = {c.lower_ for c in subjects}
+    if main.lemma_.lower() in _NOTICES and low & _SPEAKERS:
+        return True
+    rest = [c for c in main.children if c.dep_ in ("attr", "acomp", "dobj", "nsubj")]
+    if low & {"there", *_SPEAKERS} and any(c.lemma_.lower() in _SIGNS for c in rest):
+        return True
+    return (
+        main.lemma_ == "be"
+        and bool(low & {"it", "that", "this"})
+        and any(c.lower_ in ("true", "so", "correct", "case", "accurate") for c in rest)
+    )
 
 
 def _negated(token: Token) -> bool:
