@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from detente.game import unfold
 from detente.game.tree import CHANCE
 from detente.scenario.evaluate import Evaluator
+from detente.scenario.variant import key
 from detente.scenario.witness import check_claims, describe
 from detente.solve import solve
 
@@ -93,6 +94,31 @@ def test_every_claim_holds_somewhere_and_fails_somewhere() -> None:
     assert len(both) == len(scenario().claims)
 
 
+def test_no_claim_turns_near_the_middle_values(evaluator: Evaluator) -> None:
+    """Each ranged number alone, 0.03 of its range up and down: every claim stays on its side of its boundary."""
+    free = [p for p in scenario().parameters.values() if p.free]
+    steps = [(None, 0.0), *((p.name, way * 0.03 * (p.high - p.low)) for p in free for way in (-1, 1))]
+    draws = {
+        p.name: np.array([p.base + (step if moved == p.name else 0.0) for moved, step in steps]) for p in free
+    }
+    columns = {**{k: np.full(len(steps), v) for k, v in scenario().game.base.items()}, **draws}
+    claims = scenario().claims.values()
+    found = evaluator.evaluate(draws, dict.fromkeys(policy for claim in claims for policy in claim.policies))
+    for claim in claims:
+        margin = found.margin(claim, columns)
+        assert not np.isnan(margin).any(), claim.id
+        turned = [steps[i] for i in np.flatnonzero((margin >= 0) != (margin[0] >= 0))]
+        assert not turned, (claim.id, turned)
+
+
+def test_few_games_are_solved_for_each_draw() -> None:
+    """Policies and rules of law that make the same game share its solution; so do surprises and what is seen."""
+    announced = [p.change for p in scenario().policies.values() if p.kind == "commit"]
+    law = [side for rule in scenario().law.values() for side in (rule.with_, rule.without) if side]
+    assert len({key(scenario().standing), *map(key, announced), *map(key, law)}) <= 16
+    assert sum(p.free for p in scenario().parameters.values()) <= 36
+
+
 def test_claims_come_from_all_sides() -> None:
     claims = scenario().claims.values()
     quoted, unquoted = [c for c in claims if c.in_article], [c for c in claims if not c.in_article]
@@ -126,9 +152,10 @@ def test_every_outcome_happens_with_a_probability_that_is_neither_0_nor_1_somewh
 ) -> None:
     """Under the policies that make it possible, at the middle values or nearby."""
     points = {
-        "win": np.array([0.56, 0.75, 0.45]),
-        "hard": np.array([0.32, 0.2, 0.45]),
-        "lost_aid": np.array([0.36, 0.5, 0.2]),
+        "win": np.array([0.55, 0.75, 0.45, 0.55]),
+        "hard": np.array([0.35, 0.2, 0.45, 0.35]),
+        "lost_aid": np.array([0.38, 0.5, 0.2, 0.38]),
+        "gain": np.array([0.36, 0.36, 0.36, 0.6]),
     }
     found = evaluator.evaluate(points)
     for event in scenario().events_of_interest:
@@ -165,7 +192,9 @@ def test_each_actor_has_three_policies_and_all_three_meanings_are_used() -> None
 
 def test_the_three_meanings_of_a_concession_differ(evaluator: Evaluator) -> None:
     """A rule for all patrons tells nothing; a surprise is read as weakness; what is seen in equilibrium is what the weary do."""
-    found = evaluator.evaluate({"gain": np.array([0.38])}, ["concede", "sudden_concession"])
+    found = evaluator.evaluate(
+        {"gain": np.array([scenario().game.base["gain"]])}, ["concede", "sudden_concession"]
+    )
     assert found.event["concede"]["spread"][0] == pytest.approx(0, abs=1e-9)
     assert found.event["sudden_concession"]["spread"][0] == pytest.approx(1, abs=1e-9)
 
@@ -173,8 +202,12 @@ def test_the_three_meanings_of_a_concession_differ(evaluator: Evaluator) -> None
 def test_every_number_has_a_title_and_an_origin() -> None:
     for parameter in scenario().parameters.values():
         assert parameter.title, parameter.name
+        if parameter.distribution != "derived":
+            # titles stand inside sentences: "holds if TITLE is above 0.6"
+            assert len(parameter.title.split()) <= 8, parameter.title
+            assert parameter.title.split()[0] not in ("how", "whether", "if", "what")
+            assert parameter.because, parameter.name
         if parameter.free:
-            assert parameter.because or parameter.evidence, parameter.name
             assert parameter.low < parameter.base < parameter.high, parameter.name
 
 

@@ -132,7 +132,8 @@ class Evaluator:
         kept = None if quantities is None else set(quantities)
         wanted = self._wanted(policies, kept)
         sink = _Sink(count, wanted, tuple(self.scenario.game.events), tuple(self.scenario.game.players), kept)
-        base_users = [k for k in wanted if self._reads_equilibrium(k)]
+        as_it_stands = key(self.scenario.standing)  # a rule that the game keeps to anyway is one more reader of its solution
+        base_users = [k for k in wanted if self._reads_equilibrium(k) or key(self._change(k)) == as_it_stands]
         own: dict[Any, list[str]] = {}  # one solution serves all policies that make the same game
         for name in wanted:
             if name not in base_users:
