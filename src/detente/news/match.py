@@ -175,11 +175,16 @@ def _meet(
             total += 1
             negated = negated or here[0].negated
             words |= {t.i: t for t in here[1]}
-        elif any(wording.find(p, sentence.before, sentence.before_known) for p in group):
+        elif any(_thing(wording.find(p, sentence.before, sentence.before_known)) for p in group):
             total += BORROWED
         else:
             return None
     return (total / len(way), negated, list(words.values())) if words else None
+
+
+def _thing(words: Sequence[Token]) -> bool:
+    """Whether words name something that can be pointed to: a noun, or "sending troops"."""
+    return any(t.pos_ in ("NOUN", "PROPN") or t.tag_ == "VBG" for t in words)
 
 
 @dataclass
@@ -261,6 +266,8 @@ def _points_back(tokens: Sequence[Token]) -> bool:
         near = [t.lemma_.lower() for t in token.doc[token.i + 1 : token.i + 4]]
         if word != "it" and any(n in POINTED for n in near):
             return True
+        if word == "it" and scope.expletive(token):
+            continue
         bare = token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj") and token.pos_ == "PRON" and word != "the"
         if bare and (following is None or token.i < tokens[0].i + 4 or token.i == tokens[-1].i):
             return True

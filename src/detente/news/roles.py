@@ -114,7 +114,11 @@ def find_evidence(ledger: Ledger, roles: Mapping[str, Role]) -> tuple[Evidence, 
                     if near:
                         found.update(_lifted(role, actors, near[-1][2], document.id, near[-1][0], end))
                 else:
-                    near = [m for m in here if end <= m[0] <= end + REACH]
+                    near = [
+                        m
+                        for m in here
+                        if end <= m[0] <= end + REACH and not _quotes(document.text[end : m[0]])
+                    ]
                     if near:
                         found.update(_lifted(role, actors, near[0][2], document.id, start, near[0][1]))
             for role, phrases in roles.items():
@@ -156,7 +160,12 @@ def _stands_before(sentence: str, offset: int, mention: int, start: int, end: in
     between = sentence[mention - offset : start - offset]
     possessor = re.match(r"['’](?:s\b|(?=\s))", between) is not None
     participle = between.strip() == "," and re.fullmatch(r"\w+ed", phrase) is not None
-    return not possessor and not participle
+    return not possessor and not participle and not _quotes(between)
+
+
+def _quotes(between: str) -> bool:
+    """Whether a quotation begins or ends between an actor and a phrase: then they are not one clause."""
+    return any(mark in between for mark in '"“”')
 
 
 def _lifted(

@@ -150,6 +150,17 @@ def speaks_for_itself(token: Token) -> bool:
     )
 
 
+def expletive(token: Token) -> bool:
+    """Whether "it" only holds the place of a clause: "it was too early to go"."""
+    below = [token.head, *token.head.children]
+    return token.dep_ == "expl" or any(
+        c.dep_ in ("xcomp", "ccomp", "advcl", "csubj")
+        and any(g.lower_ in ("to", "that", "for") for g in c.children)
+        for node in below
+        for c in node.children
+    )
+
+
 def cue_stands(cue: Iterable[Token]) -> tuple[str, bool]:
     """What the words that report do: ("says" | "tables", whether they speak against what they report)."""
     tokens = list(cue)
