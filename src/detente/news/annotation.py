@@ -6,6 +6,9 @@ contractions the neighbour. Run on every word they take half of the time of read
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from spacy.attrs import DEP, LEMMA, MORPH, ORTH, POS, TAG
 from spacy.language import Language
@@ -48,7 +51,7 @@ class Annotator:
         for table in (self.forms, self.classes, self.lemmas):
             if len(table) > MOST:
                 table.clear()
-        words = [[tuple(row) for row in doc.to_array([ORTH, TAG, DEP]).tolist()] for doc in docs]
+        words: list[list[Row]] = [[tuple(row) for row in doc.to_array([ORTH, TAG, DEP]).tolist()] for doc in docs]
         kinds = [self._kinds(rows) for rows in words]
         self._learn_classes(list(dict.fromkeys(k for of in kinds for k in of if k not in self.classes)))
         classes = [[self.classes[k] for k in of] for of in kinds]
@@ -66,7 +69,7 @@ class Annotator:
                 (pos, morph, lemma or self.lemmas[row[0], pos, morph], tag)
                 for row, (pos, morph, lemma, tag, _) in zip(rows, of, strict=True)
             ]
-            doc.from_array([POS, MORPH, LEMMA, TAG], np.array(table, dtype=np.uint64))
+            _write(doc, [POS, MORPH, LEMMA, TAG], table)
             for token, found in zip(doc, of, strict=True):
                 if token.is_space:  # the rules give white space a relation of its own
                     token.dep = found[4]
@@ -82,7 +85,7 @@ class Annotator:
         for row in rows:
             if row[0] not in forms:
                 forms[row[0]] = self._form(row[0])
-        kinds = [(forms[orth], tag, dep) for orth, tag, dep in rows]
+        kinds: list[Row] = [(forms[orth], tag, dep) for orth, tag, dep in rows]
         for n in [n for n, (orth, _, dep) in enumerate(rows) if orth in self.starts or dep == self.expl]:
             for i in (n, n + 1):
                 if i < len(rows):
@@ -96,7 +99,7 @@ class Annotator:
         for part in (kinds[n : n + 2_000] for n in range(0, len(kinds), 2_000)):
             rows = [r for k in part for r in (self.apart, k[3:6] or self.apart, k[:3], k[6:9] or self.apart)]
             made = Doc(self.nlp.vocab, words=[strings[row[0]] for row in rows])
-            made.from_array([TAG, DEP], np.array([row[1:] for row in rows], dtype=np.uint64))
+            _write(made, [TAG, DEP], [row[1:] for row in rows])
             found = self.ruler(made).to_array([POS, MORPH, LEMMA, TAG, DEP]).tolist()
             self.classes.update((kind, tuple(found[4 * n + 2])) for n, kind in enumerate(part))
 
@@ -104,6 +107,11 @@ class Annotator:
         strings = self.nlp.vocab.strings
         for part in (needed[n : n + 2_000] for n in range(0, len(needed), 2_000)):
             made = Doc(self.nlp.vocab, words=[strings[orth] for orth, _, _ in part])
-            made.from_array([POS, MORPH], np.array([row[1:] for row in part], dtype=np.uint64))
-            found = self.lemmatiser(made).to_array([LEMMA]).ravel().tolist()
-            self.lemmas.update(zip(part, found, strict=True))
+            _write(made, [POS, MORPH], [row[1:] for row in part])
+            found = self.lemmatiser(made)
+            self.lemmas.update((row, token.lemma) for row, token in zip(part, found, strict=True))
+
+
+def _write(doc: Doc, attributes: list[int | str], rows: Sequence[Row]) -> None:
+    values: Any = np.array(rows, dtype=np.uint64)
+    doc.from_array(attributes, values)

@@ -64,7 +64,8 @@ class Usage:
         place = self.labels["GPE"]
         used = 2 * bool(self.ways["state"]) + bool(self.ways["side"]) + bool(self.ways["acts"]) + people
         shown = bool(self.ways["in"]) + bool(place)
-        doubt = 2 * (self.labels["ORG"] > place and not self.ways["in"]) + (self.labels["PERSON"] > place)
+        firm = self.labels["ORG"] > place and not self.ways["in"] and not self.ways["state"]
+        doubt = 2 * firm + (self.labels["PERSON"] > place)
         return bool(used and (self.ways["state"] or people or shown)) and used + shown - doubt >= 2
 
 
@@ -171,10 +172,10 @@ def observe(doc: Doc, first: int, last: int, usage: Usage) -> None:
             if low == "by" and lemma in ("announcement", "statement", "decision", "offer", "attack"):
                 usage.ways["acts"] += 1
     if last + 1 < len(doc) and doc[last + 1].tag_ == "POS":
-        owned = head.head.lemma_.lower() if head.dep_ == "poss" else ""
-        usage.ways["land"] += owned in _LAND_HAS
-        usage.ways["state"] += owned in _STATE_HAS
-        usage.ways["side"] += owned in _HEADS_OF_STATE
+        owned = _owned(doc, last + 2, head.head if head.dep_ == "poss" else None)
+        usage.ways["land"] += bool(owned & _LAND_HAS)
+        usage.ways["state"] += bool(owned & _STATE_HAS)
+        usage.ways["side"] += bool(owned & _HEADS_OF_STATE)
     verb = head.head
     if head.dep_ == "dobj":
         usage.ways["land"] += verb.lemma_ in ("invade", "annex")
@@ -183,6 +184,16 @@ def observe(doc: Doc, first: int, last: int, usage: Usage) -> None:
         lemma = verb.lemma_.lower()
         usage.ways["state"] += lemma in ("invade", "annex")
         usage.ways["acts"] += lemma in VERBS or lemma in _ACTS
+
+
+def _owned(doc: Doc, first: int, head: Token | None) -> set[str]:
+    """What stands behind a possessive: the lemmas of its head and of the nouns before it."""
+    owned = {head.lemma_.lower()} if head is not None else set()
+    for token in doc[first : first + 5]:
+        if token.pos_ not in ("NOUN", "PROPN", "ADJ") and token.tag_ != "HYPH":
+            break
+        owned.add(token.lemma_.lower())
+    return owned
 
 
 def _title_before(name: Token) -> str:
