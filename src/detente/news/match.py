@@ -148,7 +148,9 @@ def _made(
             contrary = any(
                 wording.find(wording.phrase(w), sentence.tokens, sentence.known) for w in rule.contrary
             )
-            turned = (odd != said.against) != (wanted or rule.polarity == "denied")
+            # what is spoken against is the thing; a relative clause ("which would encourage crimes") says why
+            against = said.against and not scope.relative(words)
+            turned = (odd != against) != (wanted or rule.polarity == "denied")
             stance: Stance = "denies" if turned != contrary else "makes"
             yield _Made(score, stance, _runs(words))
 
@@ -170,7 +172,7 @@ def _meet(
     """Score, whether a met phrase expects a negation, and the words of the sentence itself; None if a group is not met."""
     total, negated, words = 0.0, False, dict[int, Token]()
     for group in way:
-        here = next(((p, w) for p in group if (w := wording.find(p, sentence.tokens, sentence.known))), None)
+        here = next(((p, w) for p in group if (w := _met(p, sentence))), None)
         if here:
             total += 1
             negated = negated or here[0].negated
@@ -180,6 +182,13 @@ def _meet(
         else:
             return None
     return (total / len(way), negated, list(words.values())) if words else None
+
+
+def _met(wanted: wording.Phrase, sentence: _Sentence) -> list[Token]:
+    words = wording.find(wanted, sentence.tokens, sentence.known)
+    if words and wanted.strictly and not scope.negations(words, {t.i for t in sentence.tokens}):
+        return []
+    return words
 
 
 def _thing(words: Sequence[Token]) -> bool:
@@ -303,7 +312,7 @@ class _Players:
             return True  # nobody plays it, so nothing tells
         seen: set[str] = set()
         pronoun = False
-        for subject in scope.subjects(words):
+        for subject in scope.subjects(words, {t.i for t in sentence.tokens}):
             seen |= self._at(said, subject)
             owner = next((c for c in subject.children if c.dep_ == "poss"), None)
             if scope.speaks_for_itself(subject) or (owner is not None and scope.speaks_for_itself(owner)):

@@ -42,12 +42,16 @@ _SUPPOSING = frozenset({"if", "unless", "whether"})
 
 
 def negations(words: Iterable[Token], within: Collection[int]) -> set[int]:
-    """The places of the negations that reach one of ``words``; only those among the tokens ``within`` count."""
+    """The places of the negations that reach the uppermost of ``words``; only those among the tokens ``within`` count.
+
+    A negation further down belongs to what is said about it: "draws the lesson that nobody stops an invader".
+    """
     matched = list(words)
     own = {t.i for t in matched}
     found: set[int] = set()
     for token in matched:
-        found |= _over(token, own)
+        if not any(a.i in own for a in token.ancestors):
+            found |= _over(token, own)
     return {i for i in found if i in within and i not in own}
 
 
@@ -81,7 +85,7 @@ def _at(node: Token, came: Token | None) -> set[int]:
         if plain or none:
             found.add(child.i)
         elif child.dep_ in _SUBJECT | {"dobj", "attr"} and (came is None or child.i != came.i):
-            if child.lower_ in NOBODY:
+            if child.lower_ in NOBODY and not (child.dep_ in _SUBJECT and _more_than(child)):
                 found.add(child.i)
             found |= {g.i for g in child.children if g.dep_ == "det" and g.lower_ in NO}
     if node.lower_ in NOBODY:
@@ -102,6 +106,12 @@ def _only(token: Token) -> bool:
     return token.i + 1 < len(token.doc) and token.nbor().lower_ in ONLY
 
 
+def _more_than(token: Token) -> bool:
+    """ "Nobody wants peace more than we" denies nothing."""
+    rest = [t.lower_ for t in token.sent if t.i > token.i]
+    return ("more", "than") in itertools.pairwise(rest)
+
+
 def _but(head: Token) -> bool:
     return any(c.dep_ == "cc" and c.lower_ in ("but", "yet") for c in head.children)
 
@@ -112,6 +122,16 @@ def _has_subject(node: Token) -> bool:
 
 def _has_a(node: Token) -> bool:
     return any(c.dep_ == "det" and c.lower_ in ("a", "the") for c in node.children)
+
+
+def relative(words: Iterable[Token]) -> bool:
+    """Whether a verb or adjective among ``words`` stands in a relative clause."""
+    return any(
+        node.dep_ == "relcl"
+        for token in words
+        if token.pos_ in ("VERB", "ADJ", "AUX")
+        for node in (token, *token.ancestors)
+    )
 
 
 def supposed(words: Iterable[Token]) -> bool:
@@ -127,11 +147,13 @@ def _supposing(token: Token) -> bool:
     return False
 
 
-def subjects(words: Iterable[Token]) -> list[Token]:
+def subjects(words: Iterable[Token], within: Collection[int]) -> list[Token]:
     """Of what the words are said: the subject of the clause of each, that of the clause above if it has none of its own."""
     found: dict[int, Token] = {}
     for token in words:
         for node in (token, *token.ancestors):
+            if node.i not in within:
+                break
             if node.pos_ not in ("VERB", "AUX"):
                 continue
             subject = next((c for c in node.children if c.dep_ in _SUBJECT), None)

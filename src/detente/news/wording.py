@@ -1,7 +1,8 @@
 """Phrases of a scenario looked up in parsed words: by base form, across spellings, with gaps, and with negation expected.
 
 A phrase is words that follow one another ("give up"). " ... " allows up to `GAP` words between ("give ... plate"). A leading
-"not " says that the words make the claim only when they are denied ("not give up": "has not given up its goals").
+"not " says that the words make the claim when they are denied, and its contrary when they are not ("not give up": "has not given up
+its goals"); "only not " that they are met only when they are denied ("only not without ... pressure": "no peace without pressure").
 A phrase is written in base forms ("send ... signal") and meets every form of them ("sending a signal"); written in another form it
 meets that form alone. British and American spellings count as one. Words that are part of a name ("United States") meet nothing.
 
@@ -22,18 +23,21 @@ GAP = 5
 
 @dataclass(frozen=True)
 class Phrase:
-    """The words of a phrase; ``gaps[i]``: how many words may stand before word i; ``negated``: as above."""
+    """The words of a phrase; ``gaps[i]``: how many words may stand before word i; ``negated``, ``strictly``: "not", "only not"."""
 
     words: tuple[str, ...]
     gaps: tuple[int, ...]
     negated: bool
+    strictly: bool = False
 
 
 @lru_cache(maxsize=4096)
 def phrase(text: str) -> Phrase:
     """The phrase that a scenario file writes as ``text``."""
     parts = text.split()
-    negated = len(parts) > 1 and parts[0].lower() == "not"
+    strictly = len(parts) > 2 and parts[:2] == ["only", "not"]
+    parts = parts[1:] if strictly else parts
+    negated = len(parts) > 1 and parts[0] == "not"
     words: list[str] = []
     gaps: list[int] = []
     gap = 0
@@ -46,7 +50,7 @@ def phrase(text: str) -> Phrase:
             words.append(_spelling(piece.lower().replace("’", "'")))
             gaps.append(gap)
             gap = 0
-    return Phrase(tuple(words), tuple(gaps), negated)
+    return Phrase(tuple(words), tuple(gaps), negated, strictly)
 
 
 def find(wanted: Phrase, tokens: Sequence[Token], known: Sequence[frozenset[str]]) -> list[Token]:
