@@ -19,14 +19,16 @@ Search = Literal["thorough", "quick"]
 
 @dataclass(frozen=True)
 class Effort:
-    """``walked``: parameters walked for a claim (None: all). ``steps``: of a walk, fewest and most. ``fine``, ``rough``:
-    the nearest so many changes of a claim are located to ``precision``, the next to ``coarse`` range units. ``enough``:
-    a flip along one parameter nearer than this is the nearest flip. The rest bounds the search for a joint change, and
-    ``starts``, ``breaks`` the one for an exception.
+    """``walked``: parameters walked for a claim (None: all), and of the next ``ends`` only the ends where that found no flip.
+
+    ``steps``: of a walk, fewest and most. The ``fine`` nearest changes of a claim are located to ``precision`` range
+    units, up to the ``rough``-th to ``coarse``. ``enough``: a flip along one parameter nearer than this is the nearest
+    flip. The rest bounds the search for a joint change, and ``starts`` and ``breaks`` the one for an exception.
     """
 
     name: Search
     walked: int | None
+    ends: int
     steps: tuple[int, int]
     fine: int
     rough: int
@@ -46,12 +48,12 @@ class Effort:
 
 
 THOROUGH = Effort(
-    "thorough", walked=None, steps=(5, 16), fine=6, rough=10, precision=5e-4, coarse=0.02, enough=0.02, rays=4, neighbours=6,
-    rounds=7, turns=4, starts=3, breaks=2,
+    "thorough", walked=None, ends=0, steps=(5, 16), fine=6, rough=10, precision=5e-4, coarse=0.02, enough=0.02, rays=4,
+    neighbours=6, rounds=7, turns=4, starts=3, breaks=2,
 )  # fmt: skip
 QUICK = Effort(
-    "quick", walked=8, steps=(3, 3), fine=1, rough=3, precision=5e-3, coarse=0.04, enough=0.25, rays=2, neighbours=3,
-    rounds=4, turns=2, starts=2, breaks=1,
+    "quick", walked=6, ends=18, steps=(3, 3), fine=1, rough=3, precision=5e-3, coarse=0.04, enough=0.25, rays=2,
+    neighbours=2, rounds=3, turns=1, starts=2, breaks=1,
 )  # fmt: skip
 
 

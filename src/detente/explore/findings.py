@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from detente.explore.flips import Flip
-from detente.explore.nearest import Nearest
+from detente.explore.nearest import MOVED, Nearest
 from detente.explore.protocol import BASELINE, Study
 from detente.explore.ranges import Range
 from detente.explore.regret import Dominated, PolicyTally
@@ -176,6 +176,7 @@ class Findings:
         varying = self.study.varying
         return {
             "distance": round(nearest.distance, 4),
+            "few": len(nearest.changed) <= MOVED,
             "parameters": {varying[k].name: _located(float(varying[k].at(nearest.position[k])), varying[k]) for k in nearest.changed},
         }
 

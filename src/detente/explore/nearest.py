@@ -76,14 +76,16 @@ def search_nearest(
     if best is None:
         return None
     best = yield from _drawn_in(base, holds, best, effort.rounds, effort, rng, snap)
+    many, apart = len(best.changed), _apart(positions, held)
     while len(best.changed) > MOVED:
-        tries = snap(_sparser(base, best))
+        tries = snap(_sparser(base, best, apart))
         margins = yield tries
         flipped = np.flatnonzero(np.isfinite(margins) & ((margins >= 0) != holds))
         fewer = [p for p in (_nearest(base, tries[i]) for i in flipped) if len(p.changed) < len(best.changed)]
         if not fewer:
-            return best
+            break
         best = min(fewer, key=lambda p: (max(len(p.changed), MOVED), p.distance))
+    if len(best.changed) < many:
         best = yield from _drawn_in(base, holds, best, 2, effort, rng, snap)
     return best
 
@@ -103,19 +105,29 @@ def _drawn_in(
     return best
 
 
-def _sparser(base: Floats, best: Nearest) -> Floats:
-    """Points with fewer parameters moved: the smallest changes put back, the others moved on by `FURTHER`."""
+def _apart(positions: Floats, held: Bools) -> Floats:
+    """[parameter] how far the means of draws that hold and draws that fail are from each other; 0 where there is one kind only."""
+    if not 0 < held.sum() < len(held):
+        return np.zeros(positions.shape[1])
+    return np.abs(positions[held].mean(axis=0) - positions[~held].mean(axis=0))
+
+
+def _sparser(base: Floats, best: Nearest, apart: Floats) -> Floats:
+    """Points with groups of moved parameters put back: the half that matters least, every other one, quarters, at last singles.
+
+    Delta debugging (Zeller & Hildebrandt 2002, IEEE Transactions on Software Engineering 28:183-200) with a guess, ``apart``
+    [parameter], at what matters; the half that matters most is also moved on by `FURTHER`.
+    """
     step = np.array(best.position) - base
-    order = sorted(best.changed, key=lambda k: abs(step[k]))
+    order = np.array(sorted(best.changed, key=lambda k: (abs(step[k]) * (apart[k] + 1e-6), k)))
+    half = len(order) // 2
+    groups = [order[:half], order[::2], order[1::2], *np.array_split(order, 4), order[: len(order) - MOVED]]
+    groups += [order[k : k + 1] for k in range(len(order))] if len(order) <= 2 * MOVED else []
     tries: list[Floats] = []
-    for left in sorted({MOVED, (MOVED + len(order)) // 2, len(order) - 1}):
-        kept = np.zeros_like(step)
-        kept[order[len(order) - left :]] = step[order[len(order) - left :]]
-        tries += [base + kept * more for more in FURTHER]
-    for k in order:  # each by itself, for the case that a small change is the one that matters
-        less = step.copy()
-        less[k] = 0.0
-        tries.append(base + less)
+    for n, group in enumerate(groups):
+        left = step.copy()
+        left[group] = 0.0
+        tries += [base + left * more for more in (FURTHER if n == 0 else FURTHER[:1])]
     return np.clip(np.array(tries), 0.0, 1.0)
 
 
@@ -195,8 +207,7 @@ def _neighbours(base: Floats, other: Floats, positions: Floats, held: Bools, lim
     """The draws with the other answer that are nearest in the parameters that matter most, the rest put back to base."""
     if not len(other) or not 0 < held.sum() < len(held):
         return []
-    apart = np.abs(positions[held].mean(axis=0) - positions[~held].mean(axis=0))
-    active = np.argsort(-apart, kind="stable")[:_ACTIVE]
+    active = np.argsort(-_apart(positions, held), kind="stable")[:_ACTIVE]
     far = np.linalg.norm((other - base)[:, active], axis=1)
     out: list[Floats] = []
     for i in np.argsort(far, kind="stable"):

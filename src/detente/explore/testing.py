@@ -131,13 +131,21 @@ def _searched(
     columns = {r.name: k for k, r in enumerate(study.varying)}
     scan = lines(study.varying, study.base, effort.steps_for(draws, len(study.varying)))
     tell("walking along parameters", 0.72)
-    margins = walk(probe, scan, {c: _walked(study, sample, c, effort) for c in claims})
+    margins = walk(probe, scan, {c: _walked(study, sample, c, effort.walked) for c in claims})
     flips = find_flips(probe, scan, margins, effort)
+    walks = [(scan, margins)]
+    if effort.walked is not None:  # what was not walked is looked at from its ends where nothing was found
+        still = {c: _walked(study, sample, c, effort.ends, beyond=effort.walked) for c in claims if not flips[c]}
+        ends = lines(study.varying, study.base, 1)
+        walks.append((ends, walk(probe, ends, still)))
+        flips |= find_flips(probe, *walks[1], effort)
     positions = study.positions({r.name: sample.x[:, k] for k, r in enumerate(study.varying)}) if study.varying else sample.x
     decided = {c: np.isfinite(sample.margin(c)) for c in claims}
 
     tell("looking for exceptions", 0.8)
-    exceptions = {c: _exception_on(scan, margins[c], tallies[c]) for c in claims}
+    exceptions: dict[str, tuple[float, ...] | None] = dict.fromkeys(claims)
+    for walked, found in walks:
+        exceptions |= {c: exceptions[c] or _exception_on(walked, found[c], tallies[c]) for c in found}
     searches = {}
     for c in claims:
         if exceptions[c] is None and tallies[c].verdict().endswith("throughout"):
@@ -174,16 +182,19 @@ def _searched(
     return tuple(out)
 
 
-def _walked(study: Study, sample: Sample, claim: str, effort: Effort) -> list[int]:
-    """The columns along which a claim is walked: of those that its games contain, the ones that its margin varies with most."""
+def _walked(study: Study, sample: Sample, claim: str, most: int | None, beyond: int = 0) -> list[int]:
+    """The columns along which a claim is walked: of those that its games contain, the ones that its margin varies with most.
+
+    At most ``most`` (None: all), those after the first ``beyond``.
+    """
     names = study.relevant_to(claim)
     able = [k for k, r in enumerate(study.varying) if names is None or r.name in names]
     margin = sample.margin(claim)
     rows = np.isfinite(margin)
-    if effort.walked is None or len(able) <= effort.walked or not rows.any():
+    if most is None or not rows.any():
         return able
     weight = first_order(sample.x[rows][:_INDEXED, able], margin[rows][:_INDEXED])
-    return sorted(able[k] for k in np.argsort(-weight, kind="stable")[: effort.walked])
+    return sorted(able[k] for k in np.argsort(-weight, kind="stable")[beyond : beyond + most])
 
 
 def _exception_on(scan: Scan, margin: Floats, tally: Tally) -> tuple[float, ...] | None:
