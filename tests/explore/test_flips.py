@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from closed_forms import PlainClaim, Q, at_least_half, ranges
 
+from detente.errors import BadInput
 from detente.explore import Range
 from detente.explore import test as run
 from detente.explore.effort import THOROUGH
@@ -195,3 +196,56 @@ def test_a_game_is_solved_only_where_a_parameter_that_it_depends_on_differs():
     assert lean.claims[0].nearest == full.claims[0].nearest
     assert lean.searched[0] == full.searched[0]
     assert lean.searched[1] < 0.75 * full.searched[1]
+
+
+@pytest.mark.parametrize("make", [cf.appeasement, cf.guarantee, cf.patron, cf.sanctions])
+def test_a_quick_search_finds_flips_of_the_thorough_one_for_less(make):
+    quick, full = run(make(), draws=256, search="quick"), run(make(), draws=256)
+    assert quick.record()["searched"]["effort"] == "quick"
+    assert quick.searched[1] < 0.6 * full.searched[1]
+    for a, b in zip(quick.claims, full.claims, strict=True):
+        assert a.tally.share == b.tally.share
+        for flip in a.flips:
+            same = [f for f in b.flips if f.parameter == flip.parameter and f.above == flip.above]
+            width = next(r for r in make().ranges if r.name == flip.parameter)
+            apart = [abs(float(width.position(f.at) - width.position(flip.at))) for f in same]
+            assert min(apart) <= flip.within + 1e-3
+        if b.flips:  # the nearest, unless two lie between neighbouring steps
+            assert a.flips
+            assert a.flips[0].distance <= b.flips[0].distance + 0.35
+        if a.nearest is not None and a.flips and a.flips[0].distance < 0.25:
+            assert len(a.nearest.changed) == 1
+
+
+def test_a_quick_search_tries_the_ends_of_what_it_does_not_walk():
+    def late(d, policy):  # x0 to x9 move the margin; x10 matters only beyond what most draws reach
+        level = 0.8 + 0.02 * sum(d[f"x{k}"] for k in range(10)) - 0.9 * (d["x10"] > 0.97)
+        return {"level": level}, {"A": level}, 0
+
+    claim = PlainClaim("c", "c", (Q("P", "level"),), at_least_half)
+    study = cf.study("late", ranges(**{f"x{k}": (0, 1) for k in range(11)}), [claim], [], late)
+    found = run(study, draws=64, search="quick").claims[0]
+    assert [f.parameter for f in found.flips] == ["x10"]
+    assert found.flips[0].at == pytest.approx(0.97, abs=0.006)
+
+
+def test_there_is_no_other_search():
+    with pytest.raises(BadInput, match="no such search"):
+        run(cf.slope(), draws=64, search="lazy")
+
+
+@pytest.mark.parametrize(("need", "few"), [(7.0, True), (9.0, False)])
+@pytest.mark.parametrize("search", ["thorough", "quick"])
+def test_a_nearest_flip_moves_few_parameters_or_says_that_it_does_not(need, few, search):
+    def total(d, policy):  # twelve parameters at 0.5 add up to 6: no one of them alone makes up for 1, no four for 3
+        return {"level": 0.5 + (sum(d[f"x{k}"] for k in range(12)) - need) / 12}, {"A": d["x0"]}, 0
+
+    claim = PlainClaim("c", "c", (Q("P", "level"),), at_least_half)
+    study = cf.study("total", ranges(**{f"x{k}": (0, 1) for k in range(12)}), [claim], [], total)
+    found = run(study, draws=512, search=search)
+    record, nearest = found.record()["claims"][0], found.claims[0].nearest
+    assert record["flips"] == []
+    assert record["binding"] is None
+    assert sum(nearest.position) >= need
+    assert record["nearest_flip"]["few"] is few
+    assert len(record["nearest_flip"]["parameters"]) <= 4 if few else len(nearest.changed) >= 6
