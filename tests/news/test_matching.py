@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 from detente.news.match import match_statements
 from detente.scenario import read_scenario
+from detente.scenario.model import MatchRule
 from detente.scenario.statement import Actor, Document, Ledger, Statement
 
 HERE = Path(__file__).parent
@@ -75,20 +76,21 @@ def measure(part: str) -> tuple[float, float, list[str]]:
     return right / max(proposed, 1), right / max(wanted, 1), wrong
 
 
-# what each half reached, rounded down: below it something was lost
-LEVELS = {"tuning": (0.9, 0.7), "held": (0.9, 0.7)}
+# below what each part reached something was lost; `held` and `last` were never looked at
+LEVELS = {"tuning": (0.97, 0.97), "more_tuning": (0.97, 0.97), "held": (0.9, 0.9), "last": (0.9, 0.85)}
 
 
 @pytest.mark.parametrize("part", LEVELS)
-def test_statements_are_matched_to_the_claims_they_make(
-    part: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_statements_are_matched_to_the_claims_they_make(part: str) -> None:
     precision, recall, wrong = measure(part)
-    with capsys.disabled():
-        print(f"\n{part}: {len(SET[part])} statements, precision {precision:.3f}, recall {recall:.3f}")
+    print(
+        f"{part}: {len(SET[part])} statements, precision {precision:.3f}, recall {recall:.3f}",
+        *wrong,
+        sep="\n",
+    )
     least_precision, least_recall = LEVELS[part]
-    assert precision >= least_precision, "\n".join(wrong)
-    assert recall >= least_recall, "\n".join(wrong)
+    assert precision >= least_precision
+    assert recall >= least_recall
 
 
 def test_the_set_is_large_and_has_every_claim_and_both_stances() -> None:
@@ -97,3 +99,65 @@ def test_the_set_is_large_and_has_every_claim_and_both_stances() -> None:
     assert {c for i in items for c in i["claims"]} == set(read_scenario("peace-talks").claims)
     assert sum(not i["claims"] for i in items) >= 15
     assert sum("denies" in i["claims"].values() for i in items) >= 10
+
+
+def stance(sentence: str, words: str, **rule: Any) -> str | None:
+    """What a marked sentence does with a claim whose one group is ``words``."""
+    found = match_statements(
+        ledger_of({"text": sentence}), {"c": MatchRule((tuple(words.split(", ")),), **rule)}
+    )
+    return found[0].stance if found else None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words", "wanted"),
+    [
+        ("He {said} [sanctions work].", "sanction ... work", "makes"),
+        ("He {said} [sanctions do not work].", "sanction ... work", "denies"),
+        ("He {denied} [that sanctions do not work].", "sanction ... work", "makes"),
+        ("He {did not deny} [that sanctions work].", "sanction ... work", None),
+        ("He {did not say} [that sanctions work].", "sanction ... work", None),
+        ("He {does not believe} [that sanctions work].", "sanction ... work", "denies"),
+        ("He {said} [sanctions not only hurt but work].", "work", "makes"),
+        ("He {said} [nobody thinks that sanctions work].", "work", "denies"),
+        ("He {doubted} [that sanctions work].", "work", "denies"),
+        ("He {said} [those who do not vote think that sanctions work].", "work", "makes"),
+        ("He {said} [it was a myth that sanctions work].", "work", "denies"),
+        ("He {said} [one should talk rather than punish].", "punish", "denies"),
+        ("He {said} [that, if sanctions work, prices will fall].", "sanction ... work", None),
+        ("He {discussed} [sanctions that work].", "work", None),
+        ("He {warned against} [a deal that would reward force].", "reward force", "makes"),
+        ("He {said} [they have not given up].", "not give up", "makes"),
+        ("He {said} [they have given up].", "not give up", "denies"),
+        ("He {said} [there is no peace without law].", "only not without law", "makes"),
+        ("He {said} [peace without law is cheap].", "only not without law", None),
+        ("He {said} [the neighbors are signaling].", "neighbour ... signal", "makes"),
+        ("He {said} [the defence was organised].", "defense ... organize", "makes"),
+        ("He {said} [the United States will come].", "united", None),
+        ("He {said} [work].", "...", None),
+    ],
+)
+def test_negation_forms_and_gaps(sentence: str, words: str, wanted: str | None) -> None:
+    assert stance(sentence, words) == wanted
+
+
+def test_never_and_contrary_words() -> None:
+    sentence = "He {said} [sanctions work badly]."
+    assert stance(sentence, "sanction", never=("badly",)) is None
+    assert stance(sentence, "sanction", contrary=("badly",)) == "denies"
+
+
+def test_whom_a_claim_is_about() -> None:
+    rule = {"c": MatchRule((("want peace",),), about=("aggressor",))}
+    players = {"aggressor": "orvania", "defender": "belmoria"}
+    said = {
+        "Lanz {said} [Orvania wants peace].": 1,
+        "Lanz {said} [Belmoria wants peace].": 0,
+        "Sandor {said} [we want peace].": 1,
+        "Rusk {said} [we want peace].": 0,
+        "Lanz {said} [the aggressor wants peace].": 1,
+        "Lanz {said} [the dockers want peace].": 0,
+    }
+    assert {s: len(match_statements(ledger_of({"text": s}), rule, players=players)) for s in said} == said
+    # nobody plays the role: nothing tells
+    assert len(match_statements(ledger_of({"text": "Lanz {said} [Belmoria wants peace]."}), rule)) == 1

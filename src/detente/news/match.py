@@ -103,6 +103,10 @@ class _Sentence:
     known: tuple[frozenset[str], ...]
     before: tuple[Token, ...]
     before_known: tuple[frozenset[str], ...]
+    every: frozenset[str]  # the forms of all tokens
+
+    def find(self, wanted: wording.Phrase) -> list[Token]:
+        return wording.find(wanted, self.tokens, self.known) if self.every.issuperset(wanted.words) else []
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def _made(
     said: _Said, rule: MatchRule, ways: Sequence[Sequence[Sequence[wording.Phrase]]], about: _Players
 ) -> Iterable[_Made]:
     for sentence in said.sentences:
-        if any(wording.find(wording.phrase(word), sentence.tokens, sentence.known) for word in rule.never):
+        if any(sentence.find(wording.phrase(word)) for word in rule.never):
             continue
         for way in ways:
             met = _meet(sentence, way)
@@ -145,9 +149,7 @@ def _made(
             odd = len(scope.negations(words, within)) % 2 == 1
             if said.denied and not odd and not said.against:
                 odd = True
-            contrary = any(
-                wording.find(wording.phrase(w), sentence.tokens, sentence.known) for w in rule.contrary
-            )
+            contrary = any(sentence.find(wording.phrase(word)) for word in rule.contrary)
             # what is spoken against is the thing; a relative clause ("which would encourage crimes") says why
             against = said.against and not scope.relative(words)
             turned = (odd != against) != (wanted or rule.polarity == "denied")
@@ -185,7 +187,7 @@ def _meet(
 
 
 def _met(wanted: wording.Phrase, sentence: _Sentence) -> list[Token]:
-    words = wording.find(wanted, sentence.tokens, sentence.known)
+    words = sentence.find(wanted)
     if words and wanted.strictly and not scope.negations(words, {t.i for t in sentence.tokens}):
         return []
     return words
@@ -240,14 +242,9 @@ def _said(text: _Text, statement: Statement, speaker: frozenset[str]) -> _Said |
         if _points_back(tokens):
             doc = tokens[0].doc
             before = tuple(t for t in _before(doc, first, tokens[0]) if not t.is_punct and not t.is_space)
-        sentences.append(
-            _Sentence(
-                tuple(tokens),
-                tuple(wording.token_forms(t) for t in tokens),
-                before,
-                tuple(wording.token_forms(t) for t in before),
-            )
-        )
+        known = tuple(wording.token_forms(t) for t in tokens)
+        before_known = tuple(wording.token_forms(t) for t in before)
+        sentences.append(_Sentence(tuple(tokens), known, before, before_known, frozenset().union(*known)))
     return _Said(statement.document, base, tuple(sentences), speaker, against, statement.polarity == "denied")
 
 

@@ -30,6 +30,11 @@ AGAINST = frozenset({
     "deny", "reject", "dismiss", "refute", "dispute", "rebut", "oppose", "doubt", "disagree",
     "contradict", "rule_out", "discourage",
 })  # fmt: skip
+#: Cues that, denied, say the contrary: "does not believe that".
+HOLDING = frozenset({
+    "believe", "think", "see", "accept", "agree", "expect", "feel", "consider", "find", "trust", "observe", "share",
+    "support", "favour", "favor", "want", "buy", "notice",
+})  # fmt: skip
 #: Cues that put something on the table and assert nothing.
 TABLING = frozenset({
     "discuss", "consider", "debate", "weigh", "explore", "mull", "examine", "study", "review",
@@ -61,7 +66,7 @@ def _over(token: Token, own: Collection[int]) -> set[int]:
     while True:
         found |= _at(node, came)
         head, edge = node.head, node.dep_
-        if head.i == node.i or edge in _OUTSIDE:
+        if head.i == node.i or (edge in _OUTSIDE and not _complement(node)):
             return found
         if edge in _SUBJECT:
             # a subject is not denied with its verb, but "no" on it denies both, and was counted
@@ -88,9 +93,21 @@ def _at(node: Token, came: Token | None) -> set[int]:
             if child.lower_ in NOBODY and not (child.dep_ in _SUBJECT and _more_than(child)):
                 found.add(child.i)
             found |= {g.i for g in child.children if g.dep_ == "det" and g.lower_ in NO}
+        if (
+            child.dep_ in ("attr", "acomp")
+            and child.lemma_.lower() in DENIERS
+            and came is not None
+            and came.i != child.i
+        ):
+            found.add(child.i)  # "it is a myth that ..."
     if node.lower_ in NOBODY:
         found.add(node.i)
     return found
+
+
+def _complement(node: Token) -> bool:
+    """ "The myth that sanctions work": parsed as a relative clause, but "that" stands for nothing in it."""
+    return node.dep_ == "relcl" and any(c.dep_ == "mark" for c in node.children)
 
 
 def _instead(token: Token) -> set[int]:
@@ -127,7 +144,7 @@ def _has_a(node: Token) -> bool:
 def relative(words: Iterable[Token]) -> bool:
     """Whether a verb or adjective among ``words`` stands in a relative clause."""
     return any(
-        node.dep_ == "relcl"
+        node.dep_ == "relcl" and not _complement(node)
         for token in words
         if token.pos_ in ("VERB", "ADJ", "AUX")
         for node in (token, *token.ancestors)
@@ -197,4 +214,6 @@ def cue_stands(cue: Iterable[Token]) -> tuple[str, bool]:
         for c in t.children
         if c.dep_ != "cc"
     )
+    if negated and (against or not lemmas & HOLDING):
+        return "tables", False  # who did not deny it, or did not say it, has not said the contrary either
     return "tables" if tables else "says", against != negated
