@@ -35,7 +35,7 @@ def test_the_record_has_the_fields_of_the_contract_and_is_json(make):
         assert claim["rule"] == [] or claim["verdict"] == "holds if"
         assert all({"parameter", "low", "high"} <= set(c) for c in claim["rule"])
         assert all({"parameter", "base", "at"} <= set(f) for f in claim["flips"])
-        assert claim["nearest_flip"] is None or set(claim["nearest_flip"]) == {"distance", "parameters"}
+        assert claim["nearest_flip"] is None or set(claim["nearest_flip"]) == {"distance", "few", "parameters"}
         assert claim["map"] is None or len(claim["map"]["points"]) <= 600
     for policy in record["policies"]:
         assert set(policy) >= POLICY

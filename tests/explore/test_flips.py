@@ -249,3 +249,20 @@ def test_a_nearest_flip_moves_few_parameters_or_says_that_it_does_not(need, few,
     assert sum(nearest.position) >= need
     assert record["nearest_flip"]["few"] is few
     assert len(record["nearest_flip"]["parameters"]) <= 4 if few else len(nearest.changed) >= 6
+
+
+def test_a_quick_search_tries_what_the_author_of_a_claim_names_and_believes_only_what_it_solved():
+    def window(d, policy):  # a window in the middle of x11 that neither its ends nor the draws' spread show
+        level = 0.8 + 0.02 * sum(d[f"x{k}"] for k in range(11)) - 0.9 * (abs(d["x11"] - 0.36) < 0.02)
+        return {"level": level}, {"A": level}, 0
+
+    claim = PlainClaim("c", "c", (Q("P", "level"),), at_least_half)
+    study = cf.study("window", ranges(**{f"x{k}": (0, 1) for k in range(12)}), [claim], [], window)
+    told = run(replace(study, witnesses={"c": ({"x11": 0.36},)}), draws=64, search="quick").claims[0]
+    assert [study.varying[k].name for k in told.nearest.changed] == ["x11"]
+    assert 0.33 < told.nearest.position[11] < 0.39
+    wrong = run(replace(study, witnesses={"c": ({"x11": 0.9}, {"x3": 0.1, "x4": 0.2})}), draws=64, search="quick").claims[0]
+    for found in (told, wrong):
+        if found.nearest is not None:
+            point = study.draws_at(np.array([found.nearest.position]))
+            assert window(point, "")[0]["level"][0] < 0.5

@@ -53,11 +53,12 @@ def search_nearest(
     seed: int,
     snap: Callable[[Floats], Floats] = lambda z: z,
     effort: Effort = THOROUGH,
+    guesses: Floats | None = None,
 ) -> Search[Nearest | None]:
     """Find the nearest flip of a claim that at ``base`` [parameter] ``holds`` or not.
 
     ``positions`` [draw, parameter] and ``held`` [draw]: the decided draws of the run. ``snap`` moves positions [point,
-    parameter] to allowed ones (discrete ranges).
+    parameter] to allowed ones (discrete ranges). ``guesses`` [point, parameter]: points that may have the other answer.
     """
     best = _from_flips(base, flips, columns)
     if best is not None and best.distance < effort.enough:
@@ -67,6 +68,8 @@ def search_nearest(
     rng = np.random.default_rng(seed)
     offered = _rays(base, holds, positions, held, limit)[: effort.rays * len(ALONG)]
     offered += _neighbours(base, other, positions, held, limit)[: effort.neighbours]
+    if guesses is not None:
+        offered += list(guesses)
     if offered:
         tries = snap(np.array(offered))
         best = _better(base, tries, (yield tries), holds, best)

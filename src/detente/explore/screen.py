@@ -13,20 +13,24 @@ from scipy.stats import rankdata
 from detente.explore.ranges import Floats
 
 KEPT = 6  # columns among which a rule is looked for
+_FIRST = 24  # columns that the trees see: those with the largest `first_order`, which costs a hundredth
 _TREES, _LEAF, _TRIED, _LARGEST = 60, 5, 0.4, 2048
 
 
 def importance(x: Floats, margin: Floats) -> Floats:
     """[column] share of the variance of answer and margin's rank that splits on the column explain; adds up to 1 or is 0.
 
-    ``x`` [draw, column], ``margin`` [draw]. Deterministic; about 60 ms for 256 draws of 70 columns.
+    ``x`` [draw, column], ``margin`` [draw]. Deterministic; 0 for columns beyond the first `_FIRST` by `first_order`.
     """
     from sklearn.ensemble import ExtraTreesRegressor
 
     x, margin = x[:_LARGEST], margin[:_LARGEST]
     target = (margin >= 0) + rankdata(margin) / len(margin)
+    able = np.sort(np.argsort(-first_order(x, margin), kind="stable")[:_FIRST])
     forest = ExtraTreesRegressor(_TREES, min_samples_leaf=_LEAF, max_features=_TRIED, random_state=0)
-    return np.asarray(forest.fit(x, target).feature_importances_, dtype=np.float64)
+    out = np.zeros(x.shape[1])
+    out[able] = forest.fit(x[:, able], target).feature_importances_
+    return out
 
 
 def first_order(x: Floats, margin: Floats, slices: int = 6) -> Floats:

@@ -76,6 +76,7 @@ def study_of(scenario: Any) -> Study:
         law=tuple(scenario.law),
         families={p.id: BASELINE for p in scenario.policies.values() if p.kind != "commit"},
         relevant=solver.relevant,
+        witnesses={c.id: tuple(w for w in (c.holds_where, c.fails_where) if w) for c in scenario.claims.values()},
         derived=tuple(
             Derived(name, scenario.parameters[name].title or name.replace("_", " "), formula.names)
             for name, formula in scenario.game.derived.items()

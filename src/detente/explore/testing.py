@@ -162,7 +162,9 @@ def _searched(
             exception = exceptions[c]
             if exception is not None:
                 near, held = np.vstack([near, np.array(exception)]), np.append(held, not held.all())
-            search = search_nearest(study.base, bool(margins[c][0] >= 0), flips[c], columns, near, held, seed, study.snapped, effort)
+            search = search_nearest(
+                study.base, bool(margins[c][0] >= 0), flips[c], columns, near, held, seed, study.snapped, effort, study.witnessed(c)
+            )
             nearest_searches[c] = (c, search)
     nearest: dict[str, Nearest | None] = drive(probe, nearest_searches)
 
@@ -194,6 +196,8 @@ def _walked(study: Study, sample: Sample, claim: str, most: int | None, beyond: 
     if most is None or not rows.any():
         return able
     weight = first_order(sample.x[rows][:_INDEXED, able], margin[rows][:_INDEXED])
+    said = (np.abs(study.witnessed(claim) - study.base) > 1e-9).any(axis=0)  # what its author flips it with comes first
+    weight[said[able]] += 1.0
     return sorted(able[k] for k in np.argsort(-weight, kind="stable")[beyond : beyond + most])
 
 
