@@ -36,7 +36,8 @@ class Paragraph:
 
     @property
     def end(self) -> int:
-        return self.base + len(self.doc.text)
+        last = self.doc[-1]
+        return self.base + last.idx + len(last.text_with_ws)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Code points of the tokens ``first`` to ``last``, both inclusive."""

@@ -6,6 +6,8 @@ import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from spacy.attrs import SENT_START
 from spacy.tokens import Doc, Token
 
 from .names import is_subject, plain_name
@@ -38,6 +40,8 @@ class Mentions:
         self.in_sentence: dict[int, list[Mention]] = {}
         self.at: dict[tuple[int, int], Mention] = {}  # (paragraph, token) -> mention
         self.seen: list[str] = []  # persons named in this document
+        #: The words of each paragraph, with one kind of apostrophe.
+        self.words = [[t.text.replace("'", "’") for t in doc] for doc, _ in pieces]
         self._sentences = self._number_sentences()
 
     def note(
@@ -80,11 +84,10 @@ class Mentions:
 
     def _number_sentences(self) -> list[list[int]]:
         """For each paragraph and token the number of its sentence in the document."""
-        numbered, count = [], 0
+        numbered: list[list[int]] = []
+        count = 0
         for doc, _ in self.pieces:
-            of_token: list[int] = []
-            for token in doc:
-                count += bool(token.is_sent_start)
-                of_token.append(count)
+            of_token = (count + np.cumsum(doc.to_array([SENT_START]) == 1)).tolist() if len(doc) else []
             numbered.append(of_token)
+            count = of_token[-1] if of_token else count
         return numbered

@@ -74,4 +74,10 @@ def language_model() -> Language:
     verify(folder)
     import spacy
 
-    return spacy.load(folder, exclude=["senter"])
+    nlp = spacy.load(folder, exclude=["senter"])
+    index = nlp.get_pipe("lemmatizer").lookups.get_table(
+        "lemma_index"
+    )  # lists of up to 90,000 words, searched for each form
+    for word_class, forms in list(index.items()):
+        index[word_class] = frozenset(forms)
+    return nlp

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+from spacy.attrs import POS
+from spacy.symbols import PROPN  # type: ignore[attr-defined]
 from spacy.tokens import Doc, Token
 
 from .gazetteer import forms, given_names, slug
@@ -61,8 +64,8 @@ def full_names(doc: Doc) -> list[tuple[int, int]]:
         if not taken & set(range(first, last + 1)):
             found.append((first, last))
             taken.update(range(first, last + 1))
-    for token in doc:
-        if token.i in taken or token.pos_ != "PROPN" or not token.text[:1].isupper():
+    for token in (doc[i] for i in proper_nouns(doc)):
+        if token.i in taken or not token.text[:1].isupper():
             continue
         titled = token.i > 0 and doc[token.i - 1].lower_ in TITLES and token.lower_ not in TITLES
         if not titled and slug(token.text) not in given_names():
@@ -85,11 +88,18 @@ def full_names(doc: Doc) -> list[tuple[int, int]]:
     return sorted(found)
 
 
+def proper_nouns(doc: Doc) -> list[int]:
+    """The numbers of the tokens that are proper nouns."""
+    return np.flatnonzero(doc.to_array([POS]) == PROPN).tolist()
+
+
 def _by_office(doc: Doc) -> list[tuple[int, int]]:
     """Two or three capitalised words beside an office: "the secretary-general of the pact, Ines Marisol, warned"."""
     found = []
-    i = 0
-    while i < len(doc):
+    after = 0
+    for i in proper_nouns(doc):
+        if i < after:
+            continue
         last = i
         while last < len(doc) and _may_be_surname(doc[last]) and doc[last].text.isalpha():
             last += 1
@@ -98,7 +108,7 @@ def _by_office(doc: Doc) -> list[tuple[int, int]]:
             words_of = tuple(t.text for t in doc[i:last])
             if words_of not in forms() and doc[last - 1].ent_type_ not in ("GPE", "LOC", "FAC"):
                 found.append((i, last - 1))
-        i = max(last, i + 1)
+        after = last
     return found
 
 

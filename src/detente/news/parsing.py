@@ -15,6 +15,7 @@ from .annotation import Annotator
 from .gazetteer import forms, given_names, slug
 from .lexicon import VERBS
 from .model import language_model
+from .names import proper_nouns
 from .words import words
 
 TITLES = words("titles")
@@ -54,7 +55,7 @@ def _name_the_doubtful(docs: list[Doc]) -> None:
     """Names are looked for by the model only in sentences with a name that the word lists leave open: it costs as much
     as all the rest of parsing."""
     seen: set[str] = set()
-    chosen = [sentence for doc in docs for sentence in doc.sents if _doubtful(sentence, seen)]
+    chosen = [doc[n].sent for doc in docs for n in sorted(_doubtful(doc, seen))]
     copies = [sentence.as_doc() for sentence in chosen]
     for sentence, copy in zip(
         chosen, language_model().get_pipe("ner").pipe(copies, batch_size=64), strict=True
@@ -65,19 +66,22 @@ def _name_the_doubtful(docs: list[Doc]) -> None:
             doc.set_ents([*doc.ents, *found], default="unmodified")
 
 
-def _doubtful(sentence: Span, seen: set[str]) -> bool:
-    doubtful = False
+def _doubtful(doc: Doc, seen: set[str]) -> set[int]:
+    """The starts of the sentences that hold a name which is left open and was not met before."""
+    doubtful: set[int] = set()
     run: list[Token] = []
-    for token in [*sentence, None]:
-        if token is not None and token.pos_ == "PROPN" and token.text[:1].isupper():
-            run.append(token)
-            continue
-        if run:
+    for token in [*(doc[i] for i in proper_nouns(doc)), None]:
+        follows = run and token is not None and token.i == run[-1].i + 1 and not token.is_sent_start
+        capital = token is not None and token.text[:1].isupper()
+        if run and not (follows and capital):
             name = " ".join(t.text for t in run)
             if name not in seen:
                 seen.update((name, run[-1].text))
-                doubtful = doubtful or _open(run)
-        run = []
+                if _open(run):
+                    doubtful.add(run[0].sent.start)
+            run = []
+        if token is not None and capital:
+            run.append(token)
     return doubtful
 
 

@@ -170,7 +170,7 @@ class Reader:
         return described(self.mentions, number, token)
 
     def _places(self, number: int, doc: Doc) -> None:
-        words = [t.text.replace("'", "’") for t in doc]
+        words = self.mentions.words[number]
         table, i = forms(), 0
         while i < len(words):
             for width in range(min(6, len(words) - i), 0, -1):

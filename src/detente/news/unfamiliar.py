@@ -55,7 +55,7 @@ class Unfamiliar:
 
     def collect(self, mentions: Mentions) -> None:
         for number, (doc, _) in enumerate(mentions.pieces):
-            self.capitals.update(t.text for t in doc if t.text[:1].isupper() and not t.is_upper)
+            self.capitals.update(w for w in mentions.words[number] if w[:1].isupper() and not w.isupper())
             for first, last in runs(doc):
                 name = key(doc, first, last)
                 if first < last and name not in forms():
@@ -124,7 +124,7 @@ class Unfamiliar:
             self._note_short_forms(mentions, list(bodies.values()))
 
     def _note_names(self, mentions: Mentions, number: int, doc: Doc, bodies: dict[str, Entry]) -> None:
-        words = [t.text.replace("'", "’") for t in doc] if self.table else []
+        words = mentions.words[number] if self.table else []
         i = 0
         while i < len(words):
             width = 1
@@ -166,13 +166,10 @@ class Unfamiliar:
             e.id: min((m.paragraph, m.first) for m in mentions.all if m.actor == e.id) for e in bodies
         }
         for number, (doc, _) in enumerate(mentions.pieces):
-            for token in doc:
+            for place in [i for i, word in enumerate(mentions.words[number]) if word.lower() in BODY_HEADS]:
+                token = doc[place]
                 low = token.lower_
-                if (
-                    low not in BODY_HEADS
-                    or (number, token.i) in mentions.at
-                    or low == doc[token.i - 1].lower_
-                ):
+                if (number, place) in mentions.at:
                     continue
                 after = doc[token.i + 1] if token.i + 1 < len(doc) else None
                 before = doc[token.i - 1] if token.i else None

@@ -16,7 +16,7 @@ from spacy.tokens import Doc, Token
 
 from .gazetteer import forms
 from .lexicon import VERBS
-from .names import TITLES
+from .names import TITLES, proper_nouns
 from .words import words
 
 BODY_HEADS = words("heads of names of organisations")
@@ -71,15 +71,14 @@ class Usage:
 
 def runs(doc: Doc) -> Iterator[tuple[int, int]]:
     """First and last token of each row of capitalised names, titles before it left out; "of" and a name belong to a body."""
-    i, n = 0, len(doc)
-    while i < n:
-        if not _capital(doc[i]):
-            i += 1
+    after_last, n = 0, len(doc)
+    for i in proper_nouns(doc):
+        if i < after_last or not _capital(doc[i]):
             continue
         first = last = i
         while last + 1 < n and _capital(doc[last + 1]) and not doc[last + 1].is_sent_start:
             last += 1
-        i = last + 1
+        after_last = last + 1
         low = doc[last].lower_
         if low in BODY_HEADS | STATE_HEADS and last + 1 < n and doc[last + 1].lower_ == "of":
             after = last + 2 + (last + 2 < n and doc[last + 2].lower_ == "the")
@@ -87,7 +86,7 @@ def runs(doc: Doc) -> Iterator[tuple[int, int]]:
                 last = after
                 while last + 1 < n and _capital(doc[last + 1]):
                     last += 1
-                i = last + 1
+                after_last = last + 1
                 yield first, last
                 continue
         if low not in BODY_HEADS:
