@@ -106,6 +106,7 @@ def make_brief(
             draws=count,
             seed=seed,
             workers=workers,
+            search="quick",
             progress=lambda what, share: tell(what, 0.1 + 0.8 * share),
         )
         result |= _tested(ledger, fit, findings.record())
@@ -118,12 +119,9 @@ def make_brief(
 def headline(text: str) -> str | None:
     """The first line, where it stands alone above the text like a headline does; None for a text that starts at once."""
     first, _, rest = text.lstrip().partition("\n")
-    alone = rest.startswith("\n") or not rest.strip()
-    return (
-        first.strip()
-        if alone and 10 <= len(first.strip()) <= 160 and not first.rstrip().endswith(".")
-        else None
-    )
+    found = first.strip()
+    alone = rest.startswith("\n") and bool(rest.strip())
+    return found if alone and 10 <= len(found) <= 160 and not found.endswith(".") else None
 
 
 def _title(ledger: Ledger) -> str:
