@@ -31,6 +31,7 @@ from detente.solve.work import (
 
 CROSSED, HANDED_BACK, LOST = 0, 1, 2
 MOST_STEPS = 20_000
+CLOSE = 1e-7  # last Newton step: point, tangent and sign are those of a point so near
 COSINE = 0.985  # a larger turn of the tangent halves the step
 SURE = 1e-5  # a step this short, relative to lambda, does not jump
 BEYOND = 1.2  # lambda above everything seen, by this factor, before the ordinary road is taken again
@@ -58,16 +59,22 @@ def _tangent(t: Shape, w: Work, lam: float, last: Floats, into: Floats) -> int:
     n = w.unknown.shape[1]
     _augmented(t, w, lam, last)
     for i in range(n):
-        w.right[0, i] = 0.0
-    w.right[0, n] = 1.0
+        w.right[1, i] = 0.0
+    w.right[1, n] = 1.0
     sign = eliminate(w.factor, w.right, n + 1)
-    length = 0.0
-    for i in range(n + 1):
-        length += w.right[0, i] ** 2
-    length = math.sqrt(length)
-    for i in range(n + 1):
-        into[i] = w.right[0, i] / length
+    _unit(w, into)
     return sign
+
+
+@kernel
+def _unit(w: Work, into: Floats) -> None:
+    """The second solution of the last system, at length 1."""
+    length = 0.0
+    for i in range(len(into)):
+        length += w.right[1, i] ** 2
+    length = math.sqrt(length)
+    for i in range(len(into)):
+        into[i] = w.right[1, i] / length
 
 
 @inlined
@@ -111,7 +118,7 @@ def arclength(t: Shape, w: Work, lam: float, target: float) -> tuple[float, int]
             w.unknown[Z, u] = aim[u]
         aim[n] = lam + stride * here[n]
         new = aim[n]
-        good, rounds = False, 0
+        good, rounds, new_sign = False, 0, 0
         for _ in range(6):
             rounds += 1
             _augmented(t, w, new, here)
@@ -119,8 +126,10 @@ def arclength(t: Shape, w: Work, lam: float, target: float) -> tuple[float, int]
             for u in range(n):
                 w.right[0, u] = -w.unknown[RESIDUAL, u]
                 off += here[u] * (w.unknown[Z, u] - aim[u])
-            w.right[0, n] = -off
-            if eliminate(w.factor, w.right, n + 1) == 0:
+                w.right[1, u] = 0.0
+            w.right[0, n], w.right[1, n] = -off, 1.0  # the second solution is the tangent
+            new_sign = eliminate(w.factor, w.right, n + 1)
+            if new_sign == 0:
                 break
             size = abs(w.right[0, n]) / (1.0 + new)
             for u in range(n):
@@ -129,12 +138,12 @@ def arclength(t: Shape, w: Work, lam: float, target: float) -> tuple[float, int]
             new += w.right[0, n]
             if not size < 1.0:
                 break
-            if size < 1e-8:
+            if size < CLOSE:
                 good = True
                 break
-        new_sign, cosine, distance = 0, -1.0, (new - aim[n]) ** 2
+        cosine, distance = -1.0, (new - aim[n]) ** 2
         if good:
-            new_sign = _tangent(t, w, new, here, there)
+            _unit(w, there)
             cosine = 0.0
             for j in range(n + 1):
                 cosine += here[j] * there[j]

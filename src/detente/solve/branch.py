@@ -15,9 +15,10 @@ from detente.solve.compile import FIRST_SLOT, CompiledTree, Shape
 from detente.solve.continuation import follow
 from detente.solve.jit import inlined, kernel
 from detente.solve.kernel import evaluate, load
-from detente.solve.limit import climb
+from detente.solve.limit import climb, load_twofold
 from detente.solve.symmetry import note_hidden_branches
 from detente.solve.work import (
+    BELIEF,
     BEND,
     CROSSINGS,
     EXPECTED,
@@ -117,7 +118,7 @@ def _leave(t: Shape, w: Work, b: Batch, d: int, lam: float) -> None:
         b.strategy[d, s] = w.slot[PROB, s]
         b.log_strategy[d, s] = w.slot[LOG_PROB, s]
     for m in range(len(t.member)):
-        b.belief[d, m] = w.belief[m]
+        b.belief[d, m] = w.place[BELIEF, m]
     b.lam[d] = lam
 
 
@@ -164,6 +165,7 @@ def climb_block(t: Shape, w: Work, f: Fine, b: Batch, least: float) -> None:
         if b.code[d] != REACHED or b.target[d] <= least:
             continue
         _enter(t, w, b, d)
+        load_twofold(t, w, f, b.payoff[d])
         lam, b.earlier[d] = climb(t, w, f, b.lam[d], b.target[d])
         b.code[d] = REACHED if lam >= b.target[d] else LOST
         for s in range(t.sets[-1, FIRST_SLOT]):

@@ -1,8 +1,9 @@
-"""A tree as the solver's kernels want it: flat arrays, and the order in which information sets depend on one another.
+"""A tree as the solver's kernels want it: flat arrays in the order in which the kernels run through them.
 
-The log-odds of set h depend on those of set g if g is played below a node of h (it shapes what h's options are worth) or
-above several nodes of h in different ways (it shapes the belief there). The strongly connected components of this graph,
-dependencies first, make the Jacobian block lower triangular; a component of one set has the identity as its block.
+The kernels see decisions only. Parts of the tree in which nobody decides any more are summed up once a draw (*ends*), chance
+between two decisions becomes one factor, and the value of a node is kept for the players who have decided above it: nobody
+else's is asked for. These values are *cells*; a node's players stand in the order of their first decision on the
+way to it, so that a player has the same position at a node and everywhere below it.
 """
 
 from __future__ import annotations
@@ -11,31 +12,41 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.errors import GameError
 from detente.game.tree import CHANCE, DECISION, TERMINAL, Ints, Tree
+from detente.solve.dependence import dependencies, dependency_order
 from detente.solve.levels import Levels, levels_of
+
+Places = NDArray[np.uint32]  # not signed: kernels need not ask whether an index counts from the end
 
 MOST_UNKNOWNS = 4000  # a dense Jacobian of this side takes 128 MB per thread
 
 
 # Columns of the two-dimensional arrays of a Shape: few arrays, because each costs time at compilation and at every call.
-PARENT, SLOT, SET, PLACE = 0, 1, 2, 3
-OWNER, FIRST_SLOT, FIRST_MEMBER, FIRST_NEED, SHIFT = 0, 1, 2, 3, 4
-START, TRIVIAL = 0, 1
+OWNER, FIRST_SLOT, FIRST_MEMBER, FIRST_NEED, SHIFT = range(5)  # of sets
+SET, OWN, FIRST_KID, FIRST_STEP, STEPS, FIRST_CHANCE, CHANCES = range(7)  # of member; FIRST_KID of inner too
+CELL, CELLS, SUM_KID, KIDS = range(4)  # of inner; CELL of kid, CELL and CELLS of leaf
+KID_SLOT = 1  # of kid
+LEAF_CHANCE, LEAF_CHANCES = 2, 3  # of leaf
+ROW, UP, POSITION = range(3)  # of step
+START, TRIVIAL = 0, 1  # of block
 
 
 class Shape(NamedTuple):
     """What every draw of one game shares. *Slots* are the options of sets, then the chance edges."""
 
-    node: Ints  # [node, :] PARENT; SLOT of the edge that leads here, -1 at the root; SET or -1; PLACE in `member` or -1
-    kid_start: Ints  # [node + 1]
-    kid: Ints  # [edge]
-    inner: Ints  # nodes that are not terminal, parents first
-    leaf: Ints  # [outcome] its node
     sets: Ints  # [set + 1, :] OWNER; FIRST_SLOT, _MEMBER, _NEED; SHIFT: the log-odds of slot s is unknown s + shift
-    member: Ints  # [place] nodes, sets in order
-    need: Ints  # sets that a set depends on, set after set
+    member: Places  # [place, :] SET; position OWN of its owner in the cells of its children; where its kids, steps, chance begin
+    order: Places  # [place] parents first
+    step: Places  # decisions above a member, nearest first: the slot taken (ROW), the member UP there, its owner's POSITION
+    inner: Places  # [node, :] nodes with a decision at or below, parents first: first CELL, number of CELLS, first kid, KIDS
+    kid: Places  # [kid, :] children of inner nodes: first CELL; slot of the edge
+    leaf: Places  # [outcome, :] the CELLS it adds to; chance edges that lead to it from the last decision
+    cell: Places  # [cell] player
+    chance: Places  # slots of chance edges, for members and leaves
+    need: Places  # sets that a set depends on, set after set
     block: Ints  # [block + 1, :] START: first unknown; TRIVIAL: 1 if the block is the identity
 
 
@@ -60,39 +71,17 @@ class CompiledTree:
 
 def compile_tree(tree: Tree) -> CompiledTree:
     """The arrays of ``tree`` for the solver. Raises GameError where it is too large to be solved."""
-    n, n_sets, n_slots = tree.n_nodes, len(tree.sets), tree.n_slots
-    unknowns = n_slots - n_sets
+    n_sets = len(tree.sets)
+    unknowns = tree.n_slots - n_sets
     if unknowns > MOST_UNKNOWNS:
         raise GameError(
             f"{tree.title or 'this game'} has too many options to be solved",
             found=unknowns,
             allowed=f"at most {MOST_UNKNOWNS} unknowns",
         )
-    kind, parent = np.asarray(tree.kind), np.asarray(tree.parent)
-    child_start = np.asarray(tree.child_start)
-
-    slot = np.full(n, -1, np.int32)
-    chance_edges = 0
-    chance_nodes: list[tuple[int, ...]] = []
-    for x in range(n):
-        edges = range(int(child_start[x]), int(child_start[x + 1]))
-        if kind[x] == DECISION:
-            first = int(tree.slot_start[tree.info_set[x]])
-            for step, edge in enumerate(edges):
-                slot[tree.child[edge]] = first + step
-        elif kind[x] == CHANCE:
-            for edge in edges:
-                slot[tree.child[edge]] = n_slots + chance_edges
-                chance_edges += 1
-            chance_nodes.append(tuple(int(tree.edge_number[edge]) for edge in edges))
-
-    member = np.array([x for h in tree.sets for x in h.nodes], np.int32)
-    member_start = np.cumsum([0, *(len(h.nodes) for h in tree.sets)]).astype(np.int32)
-    place = np.full(n, -1, np.int32)
-    place[member] = np.arange(len(member))
-
-    needs = _dependencies(tree, slot)
-    order, component = _dependency_order(needs)
+    slot, chance_nodes = _slots(tree)
+    needs = dependencies(tree, slot)
+    order, component = dependency_order(needs)
     unknown_start = np.zeros(n_sets, np.int32)
     block_start, trivial, at = [0], list[int](), 0
     sizes = np.diff(tree.slot_start) - 1
@@ -106,96 +95,113 @@ def compile_tree(tree: Tree) -> CompiledTree:
             block_start.append(at)
             trivial.append(int(alone))
 
-    leaf = np.zeros(tree.n_outcomes, np.int32)
-    leaf[np.asarray(tree.terminal)[kind == TERMINAL]] = np.flatnonzero(kind == TERMINAL)
     sets = np.zeros((n_sets + 1, 5), np.int32)
     sets[:-1, OWNER] = [h.player for h in tree.sets]
     sets[:, FIRST_SLOT] = tree.slot_start
-    sets[:, FIRST_MEMBER] = member_start
+    sets[:, FIRST_MEMBER] = np.cumsum([0, *(len(h.nodes) for h in tree.sets)])
     sets[:, FIRST_NEED] = np.cumsum([0, *(len(g) for g in needs)])
     sets[:-1, SHIFT] = unknown_start - np.asarray(tree.slot_start)[:-1] - 1
     shape = Shape(
-        node=np.stack([parent, slot, np.asarray(tree.info_set), place], axis=1).astype(np.int32),
-        kid_start=_ints(child_start),
-        kid=_ints(tree.child),
-        inner=_ints(np.flatnonzero(kind != TERMINAL)),
-        leaf=leaf,
         sets=sets,
-        member=member,
-        need=_ints([g for row in needs for g in row]),
+        need=_table([[g] for row in needs for g in row], 1).reshape(-1),
         block=np.stack([block_start, [*trivial, 0]], axis=1).astype(np.int32),
+        **_passes(tree, slot),
     )
-    return CompiledTree(tree, shape, levels_of(tree), tuple(chance_nodes))
+    return CompiledTree(tree, shape, levels_of(tree), chance_nodes)
 
 
-def _ints(values: object) -> Ints:
-    """A fresh writable int32 vector: one type, so that nothing is compiled twice."""
-    return np.array(values, np.int32).reshape(-1)
+def _slots(tree: Tree) -> tuple[Ints, tuple[tuple[int, ...], ...]]:
+    """The slot of the edge that leads to each node, -1 at the root; and the numbers of each chance node's edges."""
+    kind, child_start = np.asarray(tree.kind), np.asarray(tree.child_start)
+    slot = np.full(tree.n_nodes, -1, np.int32)
+    chance_nodes: list[tuple[int, ...]] = []
+    at = tree.n_slots
+    for x in range(tree.n_nodes):
+        edges = slice(int(child_start[x]), int(child_start[x + 1]))
+        count = edges.stop - edges.start
+        if kind[x] == DECISION:
+            slot[tree.child[edges]] = int(tree.slot_start[tree.info_set[x]]) + np.arange(count)
+        elif kind[x] == CHANCE:
+            slot[tree.child[edges]] = at + np.arange(count)
+            at += count
+            chance_nodes.append(tuple(tree.edge_number[edges].tolist()))
+    return slot, tuple(chance_nodes)
 
 
-def _dependencies(tree: Tree, slot: Ints) -> list[list[int]]:
-    """For each set, the sets that its log-odds depend on."""
-    n_sets = len(tree.sets)
-    info_set, parent = np.asarray(tree.info_set), np.asarray(tree.parent)
-    owner = np.array([h.player for h in tree.sets], np.int64)
-    nodes = np.flatnonzero(info_set >= 0)
-    needs = np.zeros((n_sets, n_sets), bool)
-    # for the part through beliefs: which slots of g lie above how many nodes of h
-    seen: dict[tuple[int, int], int] = {}
-    here, child = nodes, nodes
-    while len(here):
-        up = parent[child]
-        keep = up >= 0
-        here, child, up = here[keep], child[keep], up[keep]
-        decides = info_set[up] >= 0
-        below, above = info_set[here[decides]], info_set[up[decides]]
-        needs[above, below] = True
-        code, count = np.unique(
-            below.astype(np.int64) * tree.n_slots + slot[child[decides]], return_counts=True
-        )
-        for c, k in zip(code.tolist(), count.tolist(), strict=True):
-            pair = divmod(c, tree.n_slots)
-            seen[pair] = seen.get(pair, 0) + k
-        child = up
-    slot_set = np.repeat(np.arange(n_sets), np.diff(tree.slot_start))
-    for (h, s), count in seen.items():
-        g = int(slot_set[s])
-        if owner[g] != owner[h] and count < len(tree.sets[h].nodes):
-            needs[h, g] = True
-    np.fill_diagonal(needs, False)
-    return [np.flatnonzero(row).tolist() for row in needs]
+def _passes(tree: Tree, slot: Ints) -> dict[str, Places]:
+    """The arrays that evaluation runs through."""
+    kind, parent, nodes = _list(tree.kind), _list(tree.parent), range(tree.n_nodes)
+    info_set, into = _list(tree.info_set), _list(slot)
+    child_start, child = _list(tree.child_start), _list(tree.child)
+    deciding = [k == DECISION for k in kind]
+    for x in reversed(range(1, tree.n_nodes)):
+        deciding[parent[x]] |= deciding[x]
+
+    # forward: who has decided above, by first decision; the decision above; chance edges since then
+    players: list[tuple[int, ...]] = [()] * tree.n_nodes
+    above = [-1] * tree.n_nodes  # the child of the last decision node on the way, -1 if there is none
+    since: list[tuple[int, ...]] = [()] * tree.n_nodes
+    for x in range(1, tree.n_nodes):
+        up = parent[x]
+        players[x], above[x], since[x] = players[up], above[up], (*since[up], into[x])
+        if kind[up] == DECISION:
+            owner = tree.sets[info_set[up]].player
+            players[x] = players[up] if owner in players[up] else (*players[up], owner)
+            above[x], since[x] = x, ()
+
+    cell_of, cell = [0] * tree.n_nodes, list[int]()
+    inner, first_kid, kid = list[list[int]](), [0] * tree.n_nodes, list[list[int]]()
+    for x in nodes:
+        if x == 0 or deciding[x] or deciding[parent[x]]:
+            cell_of[x] = len(cell)
+            cell += players[x]
+    for x in nodes:
+        if deciding[x]:
+            first_kid[x] = len(kid)
+            kids = child[child_start[x] : child_start[x + 1]]
+            inner.append([cell_of[x], len(players[x]), len(kid), len(kids)])
+            kid += [[cell_of[y], into[y]] for y in kids]
+
+    leaf, chance = [[0] * 4 for _ in range(tree.n_outcomes)], list[int]()
+    for x in nodes:
+        if kind[x] == TERMINAL:
+            end, path = x, list[int]()
+            while end != 0 and not deciding[parent[end]]:
+                path.append(into[end])
+                end = parent[end]
+            leaf[int(tree.terminal[x])] = [cell_of[end], len(players[end]), len(chance), len(path)]
+            chance += path
+
+    members = [x for h in tree.sets for x in h.nodes]
+    place = {x: m for m, x in enumerate(members)}
+    member, step = list[list[int]](), list[list[int]]()
+    for x in members:
+        first, y = len(step), above[x]
+        while y >= 0:
+            up = parent[y]
+            step.append([into[y], place[up], players[y].index(tree.sets[info_set[up]].player)])
+            y = above[up]
+        owner = tree.sets[info_set[x]].player
+        own = players[x].index(owner) if owner in players[x] else len(players[x])
+        member.append([info_set[x], own, first_kid[x], first, len(step) - first, len(chance), len(since[x])])
+        chance += since[x]
+    return {
+        "member": _table(member, 7),
+        "order": np.argsort(np.array(members, np.intp)).astype(np.uint32),
+        "step": _table(step, 3),
+        "inner": _table(inner, 4),
+        "kid": _table(kid, 2),
+        "leaf": _table(leaf, 4),
+        "cell": np.array(cell, np.uint32),
+        "chance": np.array(chance, np.uint32),
+    }
 
 
-def _dependency_order(needs: list[list[int]]) -> tuple[list[int], list[int]]:
-    """Sets with those they depend on first, members of a component together; and the component of each set.
+def _list(values: Ints) -> list[int]:
+    """Plain numbers: faster one by one."""
+    return values.tolist()
 
-    Tarjan (1972), without recursion: a component is complete only after all that it depends on.
-    """
-    n = len(needs)
-    number, low, component = [-1] * n, [0] * n, [-1] * n
-    order: list[int] = []
-    waiting: list[int] = []
-    visited = components = 0
-    for start in range(n):
-        path: list[tuple[int, int]] = [(start, 0)] if number[start] < 0 else []
-        while path:
-            h, k = path.pop()
-            if k == 0:
-                number[h] = low[h] = visited
-                visited += 1
-                waiting.append(h)
-            else:
-                low[h] = min(low[h], low[needs[h][k - 1]])
-            while k < len(needs[h]) and number[needs[h][k]] >= 0:
-                if component[needs[h][k]] < 0:
-                    low[h] = min(low[h], number[needs[h][k]])
-                k += 1
-            if k < len(needs[h]):
-                path += [(h, k + 1), (needs[h][k], 0)]
-            elif low[h] == number[h]:
-                while component[h] < 0:
-                    g = waiting.pop()
-                    component[g] = components
-                    order.append(g)
-                components += 1
-    return order, component
+
+def _table(rows: list[list[int]], columns: int) -> Places:
+    """A fresh writable uint32 matrix: one type, so that nothing is compiled twice."""
+    return np.array(rows, np.uint32).reshape(-1, columns)

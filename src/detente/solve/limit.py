@@ -9,26 +9,51 @@ from __future__ import annotations
 
 import math
 
-from detente.solve.compile import FIRST_MEMBER, FIRST_SLOT, OWNER, PARENT, SHIFT, SLOT, Shape
+from detente.game.tree import Floats
+from detente.solve.compile import (
+    CELL,
+    CELLS,
+    CHANCES,
+    FIRST_CHANCE,
+    FIRST_KID,
+    FIRST_MEMBER,
+    FIRST_SLOT,
+    FIRST_STEP,
+    KID_SLOT,
+    KIDS,
+    LEAF_CHANCE,
+    LEAF_CHANCES,
+    OWN,
+    ROW,
+    SET,
+    SHIFT,
+    STEPS,
+    SUM_KID,
+    UP,
+    Shape,
+)
 from detente.solve.continuation import moved, note_growth, signs_hold, size_of
 from detente.solve.jit import inlined, kernel
-from detente.solve.kernel import differentiate
+from detente.solve.kernel import NOTHING, differentiate
 from detente.solve.linear import newton_and_tangent
 from detente.solve.twofold import add, divide, exponential, logarithm, multiply
 from detente.solve.work import (
+    BELIEF,
     EVALUATIONS,
+    FACTOR,
     KEPT,
     KEPT_LO,
     LAST_MOVE,
     LAST_PROB,
+    LOG_FACTOR,
     LOG_PROB,
-    LOG_REACH_LO,
+    LOG_REACH,
     MOVE,
+    POSSIBLE,
     PROB,
     PROB_LO,
     PULL,
     REACH,
-    REACH_LO,
     RESIDUAL,
     STEP,
     WORTH,
@@ -42,6 +67,34 @@ from detente.solve.work import (
 NEWTON = 60  # corrections at one lambda; a belief too large by a factor e costs one
 FIRST_RATIO, MOST_RATIO = 100.0, 1e4  # steps in lambda
 FAINT = -75.0  # log of a probability that does not show in lambda times a payoff, at lambda 1e15
+
+
+@kernel
+def load_twofold(t: Shape, w: Work, f: Fine, payoff: Floats) -> None:
+    """What `kernel.load` sums and multiplies, once more with all digits; the draw must be loaded."""
+    for j in range(len(t.cell)):
+        w.value[j], f.value[j] = 0.0, 0.0
+    for o in range(len(t.leaf)):
+        first = t.leaf[o, LEAF_CHANCE]
+        p, p_lo = _chance(t, w, first, first + t.leaf[o, LEAF_CHANCES], 0.0)
+        for j in range(t.leaf[o, CELL], t.leaf[o, CELL] + t.leaf[o, CELLS]):
+            v, v_lo = multiply(p, p_lo, payoff[o, t.cell[j]], 0.0)
+            w.value[j], f.value[j] = add(w.value[j], f.value[j], v, v_lo)
+    for m in range(len(t.member)):
+        first = t.member[m, FIRST_CHANCE]
+        end = first + t.member[m, CHANCES]
+        w.place[FACTOR, m], f.place[FACTOR, m] = _chance(t, w, first, end, 0.0)
+        w.place[POSSIBLE, m], f.place[POSSIBLE, m] = _chance(t, w, first, end, 1.0)
+
+
+@kernel
+def _chance(t: Shape, w: Work, first: int, end: int, impossible: float) -> tuple[float, float]:
+    """The product of some chance edges, with ``impossible`` for edges of probability 0."""
+    p, p_lo = 1.0, 0.0
+    for c in range(first, end):
+        q = w.slot[PROB, t.chance[c]]
+        p, p_lo = multiply(p, p_lo, q if q > 0.0 else impossible, 0.0)
+    return p, p_lo
 
 
 @kernel
@@ -77,78 +130,87 @@ def evaluate_twofold(t: Shape, w: Work, f: Fine) -> None:
                 w.slot[LOG_PROB, s], f.slot[WORTH_LO, s], -norm, -norm_lo
             )
 
-    w.log_reach[0], f.node[LOG_REACH_LO, 0], f.node[REACH, 0], f.node[REACH_LO, 0] = 0.0, 0.0, 1.0, 0.0
-    slots = t.sets[-1, FIRST_SLOT]
-    for k in range(1, len(t.inner)):
-        y = t.inner[k]
-        x, s = t.node[y, PARENT], t.node[y, SLOT]
-        low = f.slot[WORTH_LO, s] if s < slots else 0.0
-        w.log_reach[y], f.node[LOG_REACH_LO, y] = add(
-            float(w.log_reach[x]), f.node[LOG_REACH_LO, x], w.slot[LOG_PROB, s], low
-        )
-        p = 1.0 if s >= slots and w.slot[PROB, s] == 0.0 else w.slot[PROB, s]
-        f.node[REACH, y], f.node[REACH_LO, y] = multiply(
-            f.node[REACH, x], f.node[REACH_LO, x], p, f.slot[PROB_LO, s]
-        )
+    for k in range(len(t.order)):
+        m = t.order[k]
+        reach, reach_lo = w.place[POSSIBLE, m], f.place[POSSIBLE, m]
+        log_reach, log_reach_lo = w.place[LOG_FACTOR, m], 0.0
+        if t.member[m, STEPS] > 0:
+            j = t.member[m, FIRST_STEP]
+            up, s = t.step[j, UP], t.step[j, ROW]
+            reach, reach_lo = multiply(reach, reach_lo, float(w.place[REACH, up]), float(f.place[REACH, up]))
+            reach, reach_lo = multiply(reach, reach_lo, float(w.slot[PROB, s]), float(f.slot[PROB_LO, s]))
+            log_reach, log_reach_lo = add(
+                log_reach, log_reach_lo, w.place[LOG_REACH, up], f.place[LOG_REACH, up]
+            )
+            log_reach, log_reach_lo = add(log_reach, log_reach_lo, w.slot[LOG_PROB, s], f.slot[WORTH_LO, s])
+        if reach < NOTHING:
+            reach, reach_lo = 0.0, 0.0
+        w.place[REACH, m], f.place[REACH, m] = reach, reach_lo
+        w.place[LOG_REACH, m], f.place[LOG_REACH, m] = log_reach, log_reach_lo
     for h in range(len(t.sets) - 1):
-        _belief_twofold(t, w, f, h)
+        _believe_twofold(t, w, f, h)
 
-    players = w.value.shape[1]
     for k in range(len(t.inner) - 1, -1, -1):
-        x = t.inner[k]
-        for i in range(players):
-            v, v_lo = 0.0, 0.0
-            for e in range(t.kid_start[x], t.kid_start[x + 1]):
-                y = t.kid[e]
-                s = t.node[y, SLOT]
-                if w.slot[PROB, s] != 0.0:
-                    a, a_lo = multiply(w.slot[PROB, s], f.slot[PROB_LO, s], w.value[y, i], f.value[y, i])
-                    v, v_lo = add(v, v_lo, a, a_lo)
-            w.value[x, i], f.value[x, i] = v, v_lo
-    for h in range(len(t.sets) - 1):
-        first, i = t.sets[h, FIRST_SLOT], t.sets[h, OWNER]
-        for a in range(t.sets[h + 1, FIRST_SLOT] - first):
-            v, v_lo = 0.0, 0.0
-            for m in range(t.sets[h, FIRST_MEMBER], t.sets[h + 1, FIRST_MEMBER]):
-                if w.belief[m] != 0.0:
-                    y = t.kid[t.kid_start[t.member[m]] + a]
-                    b, b_lo = float(w.belief[m]), float(f.belief[m])
-                    b, b_lo = multiply(b, b_lo, float(w.value[y, i]), float(f.value[y, i]))
-                    v, v_lo = add(v, v_lo, b, b_lo)
-            w.slot[WORTH, first + a], f.slot[WORTH_LO, first + a] = v, v_lo
+        cell, cells = t.inner[k, CELL], t.inner[k, CELLS]
+        for i in range(cells):
+            w.value[cell + i], f.value[cell + i] = 0.0, 0.0
+        for e in range(t.inner[k, SUM_KID], t.inner[k, SUM_KID] + t.inner[k, KIDS]):
+            s, below = t.kid[e, KID_SLOT], t.kid[e, CELL]
+            if w.slot[PROB, s] != 0.0:
+                _add_product(w, f, cell, cells, w.slot[PROB, s], f.slot[PROB_LO, s], below)
+    for s in range(t.sets[-1, FIRST_SLOT]):
+        w.slot[WORTH, s], f.slot[WORTH_LO, s] = 0.0, 0.0
+    for m in range(len(t.member)):
+        h = t.member[m, SET]
+        first, e, own = t.sets[h, FIRST_SLOT], t.member[m, FIRST_KID], t.member[m, OWN]
+        b, b_lo = w.place[BELIEF, m], f.place[BELIEF, m]
+        if b != 0.0:
+            for a in range(t.sets[h + 1, FIRST_SLOT] - first):
+                s, cell = first + a, t.kid[e + a, CELL] + own
+                v, v_lo = multiply(b, b_lo, float(w.value[cell]), float(f.value[cell]))
+                w.slot[WORTH, s], f.slot[WORTH_LO, s] = add(w.slot[WORTH, s], f.slot[WORTH_LO, s], v, v_lo)
 
 
 @inlined
-def _belief_twofold(t: Shape, w: Work, f: Fine, h: int) -> None:
+def _add_product(w: Work, f: Fine, cell: int, cells: int, p: float, p_lo: float, below: int) -> None:
+    """Add p times the values of a child to those of a node."""
+    for i in range(cells):
+        v, v_lo = multiply(p, p_lo, w.value[below + i], f.value[below + i])
+        w.value[cell + i], f.value[cell + i] = add(w.value[cell + i], f.value[cell + i], v, v_lo)
+
+
+@inlined
+def _believe_twofold(t: Shape, w: Work, f: Fine, h: int) -> None:
     """Belief at set h: ratios of reach where they are large enough, else a softmax of log reach."""
     first, end = t.sets[h, FIRST_MEMBER], t.sets[h + 1, FIRST_MEMBER]
     if end - first == 1:
-        w.belief[first], f.belief[first] = 1.0, 0.0
+        w.place[BELIEF, first], f.place[BELIEF, first] = 1.0, 0.0
         return
     top, top_lo, most = -math.inf, 0.0, 0.0
     for m in range(first, end):
-        x = t.member[m]
         if w.excluded[m] == 0:
-            if w.log_reach[x] > top or (w.log_reach[x] == top and f.node[LOG_REACH_LO, x] > top_lo):
-                top, top_lo = float(w.log_reach[x]), f.node[LOG_REACH_LO, x]
-            most = max(most, f.node[REACH, x])
+            z, z_lo = w.place[LOG_REACH, m], f.place[LOG_REACH, m]
+            if z > top or (z == top and z_lo > top_lo):
+                top, top_lo = z, z_lo
+            most = max(most, w.place[REACH, m])
     total, total_lo = 0.0, 0.0
     for m in range(first, end):
-        x = t.member[m]
         b, b_lo = 0.0, 0.0
         if w.excluded[m] == 0:
             if most > 1e-30:
-                b, b_lo = f.node[REACH, x], f.node[REACH_LO, x]
+                b, b_lo = w.place[REACH, m], f.place[REACH, m]
             else:
-                b, b_lo = add(float(w.log_reach[x]), f.node[LOG_REACH_LO, x], -top, -top_lo)
+                b, b_lo = add(w.place[LOG_REACH, m], f.place[LOG_REACH, m], -top, -top_lo)
                 if b > FAINT:
                     b, b_lo = exponential(b, b_lo)
                 else:
                     b, b_lo = 0.0, 0.0
-        w.belief[m], f.belief[m] = b, b_lo
+        w.place[BELIEF, m], f.place[BELIEF, m] = b, b_lo
         total, total_lo = add(total, total_lo, b, b_lo)
     for m in range(first, end):
-        w.belief[m], f.belief[m] = divide(w.belief[m], f.belief[m], total, total_lo)
+        w.place[BELIEF, m], f.place[BELIEF, m] = divide(
+            w.place[BELIEF, m], f.place[BELIEF, m], total, total_lo
+        )
 
 
 @kernel

@@ -110,7 +110,7 @@ def _run(
     }
 
     def work(mine: list[NDArray[np.intp]]) -> None:
-        room = make_work(shape, len(tree.players), len(compiled.levels.chance))
+        room = make_work(shape, len(compiled.levels.chance))
         for rows in mine:
             for name, values in _block(compiled, room, numbers[rows], lam[rows]).items():
                 out[name][rows] = values

@@ -14,11 +14,14 @@ from detente.solve.compile import FIRST_SLOT, START, Shape
 # the first; Newton step; dz / d lambda.
 Z, KEPT, GROWTH, SPARE, BEND, LINEAR, AIM, RESIDUAL, PULL, STEP, TANGENT = range(11)
 PROB, LOG_PROB, WORTH = range(3)  # of Work.slot
+# Of Work.place and, their low parts, of Fine.place: belief, reach and its log; probability of chance between this node and the
+# decision before; the same without impossible edges, and its log.
+BELIEF, REACH, LOG_REACH, FACTOR, POSSIBLE, LOG_FACTOR = range(6)
+OF_WORTH, OF_BELIEF = range(2)  # of Work.effect
 SIGN, EXPECTED = range(2)  # of Work.flag: the sign of a block's determinant, and the one it should have
 EVALUATIONS, TURNS, BRANCHES, CROSSINGS = range(4)  # of Work.tally
 Z_LO, KEPT_LO, MOVE, LAST_MOVE = range(4)  # of Fine.unknown
 PROB_LO, WORTH_LO, LAST_PROB = range(3)  # of Fine.slot
-REACH, REACH_LO, LOG_REACH_LO = range(3)  # of Fine.node
 
 
 class Work(NamedTuple):
@@ -26,10 +29,9 @@ class Work(NamedTuple):
 
     unknown: Floats  # [11, unknown]
     slot: Floats  # [3, slot + chance edge]
-    log_reach: Floats  # [node]
-    belief: Floats  # [place]
-    value: Floats  # [node, player]
-    effect: Floats  # [slot, slot] d worth of an option / d log probability of another
+    place: Floats  # [6, place]
+    value: Floats  # [cell]
+    effect: Floats  # [2, unknown, slot] see kernel.differentiate
     jacobian: Floats  # [unknown, unknown]
     factor: Floats  # [unknown + 1, unknown + 1] room for elimination
     right: Floats  # [2, unknown + 1] right-hand sides
@@ -44,22 +46,20 @@ class Fine(NamedTuple):
 
     unknown: Floats  # [4, unknown]
     slot: Floats  # [3, slot + chance edge]
-    node: Floats  # [3, node]
-    belief: Floats  # [place]
-    value: Floats  # [node, player]
+    place: Floats  # [6, place]
+    value: Floats  # [cell]
 
 
-def make_work(shape: Shape, players: int, chance_edges: int) -> tuple[Work, Fine]:
+def make_work(shape: Shape, chance_edges: int) -> tuple[Work, Fine]:
     """Fresh room for a game of this shape."""
     n, slots = int(shape.block[-1, START]), int(shape.sets[-1, FIRST_SLOT])
-    nodes, places, blocks = len(shape.node), len(shape.member), len(shape.block) - 1
+    cells, places, blocks = len(shape.cell), len(shape.member), len(shape.block) - 1
     work = Work(
         unknown=np.zeros((11, n)),
         slot=np.zeros((3, slots + chance_edges)),
-        log_reach=np.zeros(nodes),
-        belief=np.zeros(places),
-        value=np.zeros((nodes, players)),
-        effect=np.zeros((slots, slots)),
+        place=np.zeros((6, places)),
+        value=np.zeros(cells),
+        effect=np.zeros((2, n, slots)),
         jacobian=np.eye(n),
         factor=np.zeros((n + 1, n + 1)),
         right=np.zeros((2, n + 1)),
@@ -71,8 +71,7 @@ def make_work(shape: Shape, players: int, chance_edges: int) -> tuple[Work, Fine
     fine = Fine(
         unknown=np.zeros((4, n)),
         slot=np.zeros((3, slots + chance_edges)),
-        node=np.zeros((3, nodes)),
-        belief=np.zeros(places),
-        value=np.zeros((nodes, players)),
+        place=np.zeros((6, places)),
+        value=np.zeros(cells),
     )
     return work, fine

@@ -1,0 +1,117 @@
+"""The kernels' pass over decisions only against plain sums over paths, dense Newton and derivatives by a complex step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from games import random_game
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tracer import Paths
+
+from detente.game.efg import read_efg
+from detente.game.tree import Tree
+from detente.solve import compile_tree, solve
+from detente.solve.batch import make_batch
+from detente.solve.compile import FIRST_SLOT, SHIFT
+from detente.solve.kernel import differentiate, evaluate, load
+from detente.solve.limit import evaluate_twofold, load_twofold
+from detente.solve.work import PULL, WORTH, Z, make_work
+
+
+def hidden_type(seed: int) -> Tree:
+    """Chance draws what player 1 alone knows; then a random tree, all of it seen: moves of three players, two or three
+    options, single options, chance between decisions and, several times over, at the end."""
+    rng = np.random.default_rng(seed)
+    lines = ['EFG 2 R "hidden type" { "A" "B" "C" }', '""', "", 'c "" 1 "type" { "0" 0.3 "1" 0.7 } 0']
+    numbers: dict[tuple[int, tuple], int] = {}
+    counts = [0, 1]  # outcomes, chance moves
+
+    def shape(depth: int) -> tuple:
+        kind = int(rng.integers(0, 4)) if depth < 5 else int(rng.choice([0, 4]))
+        if kind == 4 or (depth > 1 and rng.random() < 0.25):
+            return (4, ())
+        return kind, tuple(shape(depth + 1) for _ in range(int(rng.choice([1, 2, 2, 3])) if depth else 2))
+
+    def write(node: tuple, hidden: int, path: tuple) -> None:
+        kind, below = node
+        if kind == 4:
+            counts[0] += 1
+            pay = ", ".join(repr(float(v)) for v in rng.uniform(-1, 1, 3).round(6))
+            lines.append(f't "" {counts[0]} "" {{ {pay} }}')
+            return
+        if kind == 0:
+            counts[1] += 1
+            share = (
+                np.array([1.0])
+                if len(below) == 1
+                else np.array([0.25, 0.75] if len(below) == 2 else [0.25, 0.5, 0.25])
+            )
+            edges = " ".join(f'"e{k}" {p!r}' for k, p in enumerate(share.tolist()))
+            lines.append(f'c "" {counts[1]} "" {{ {edges} }} 0')
+        else:
+            number = numbers.setdefault((kind, path if kind != 1 else (hidden, *path)), len(numbers) + 1)
+            options = " ".join(f'"o{k}"' for k in range(len(below)))
+            lines.append(f'p "" {kind} {number} "s{number}" {{ {options} }} 0')
+        for k, next_node in enumerate(below):
+            write(next_node, hidden, (*path, k))
+
+    tree = (1, (shape(1), (2, (shape(2), shape(2)))))
+    for hidden in range(2):
+        write(tree, hidden, ())
+    return read_efg("\n".join(lines) + "\n")
+
+
+def compare(tree: Tree, z: np.ndarray, lam: float) -> None:
+    """Differences of worth and the Jacobian at ``z``, by the kernels in both precisions and by the plain road."""
+    compiled = compile_tree(tree)
+    shape, plain = compiled.shape, Paths(tree)
+    unknown = np.array([s + shape.sets[plain.slot_set[s], SHIFT] for s in plain.free], np.intp)
+    _, slopes, minus_pull = plain.with_slopes(z, lam)
+    batch, unit = make_batch(compiled, tree.numbers_at(), np.array([lam]))
+    work, fine = make_work(shape, len(compiled.levels.chance))
+    load(shape, work, batch.payoff[0], batch.chance[0], batch.excluded[0])
+    work.unknown[Z, unknown] = z
+    evaluate(shape, work)
+    assert np.allclose(work.unknown[PULL, unknown] * unit[0], -minus_pull, rtol=0, atol=1e-11)
+    differentiate(shape, work, lam * unit[0])
+    assert np.allclose(work.jacobian[np.ix_(unknown, unknown)], slopes, rtol=0, atol=1e-9 * (1 + lam))
+    load_twofold(shape, work, fine, batch.payoff[0])
+    evaluate_twofold(shape, work, fine)
+    first = shape.sets[plain.slot_set[plain.free], FIRST_SLOT]
+    twofold = work.slot[WORTH, plain.free] - work.slot[WORTH, first]
+    assert np.allclose(twofold * unit[0], -minus_pull, rtol=0, atol=1e-11)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.integers(0, 10_000), st.booleans())
+def test_pull_and_jacobian_on_random_games(seed: int, layered: bool) -> None:
+    tree = hidden_type(seed) if layered else random_game(seed)
+    rng = np.random.default_rng(seed)
+    compare(tree, rng.normal(scale=3.0, size=tree.n_slots - len(tree.sets)), 2.0)
+
+
+@pytest.mark.parametrize(
+    "game", ["beer-quiche", "centipede", "chain-store", "crisis", "fold", "horse", "offers"]
+)
+def test_pull_and_jacobian_on_shared_games(shared: Path, game: str) -> None:
+    tree = read_efg(shared / "efg" / f"{game}.efg")
+    compare(tree, np.random.default_rng(1).normal(scale=2.0, size=tree.n_slots - len(tree.sets)), 3.0)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(st.integers(0, 10_000))
+def test_same_answers_as_plain_newton(seed: int) -> None:
+    """Short steps in lambda and a dense Newton at each: no blocks, no predictor. Up to lambda 1, where nothing folds."""
+    tree = hidden_type(seed)
+    plain, z = Paths(tree), np.zeros(tree.n_slots - len(tree.sets))
+    for lam in np.linspace(0.1, 1.0, 10):
+        for _ in range(8):
+            f, slopes, _ = plain.with_slopes(z, float(lam))
+            z = z - np.linalg.solve(slopes, f)
+        assert np.abs(plain.residual(z, float(lam))).max(initial=0.0) < 1e-11
+    found = solve(tree, precision=1.0)
+    assert found.certified.all()
+    assert np.abs(found.strategy[0] - np.exp(plain.log_p(z))).max() < 1e-9
