@@ -171,6 +171,11 @@ def _tested(ledger: Ledger, fit: Fit, found: Mapping[str, Any]) -> dict[str, Any
         ],
         "constraints": _law(scenario, found),
         "parameters": assumptions(scenario),
+        "derived": [
+            {"name": p.name, "title": p.title or p.name.replace("_", " "), "unit": p.unit, "formula": str(p.derived)}
+            for p in scenario.parameters.values()
+            if p.distribution == "derived"
+        ],
         "not_modelled": list(scenario.not_modelled),
         "sources": [
             {"key": s.id, "cite": s.cite, "url": s.url, "checked": s.checked}
