@@ -102,7 +102,7 @@ def test_where_failing_is_only_half_the_story_the_words_do_not_say_unless():
     assert not holds.found
     assert fails.found
     said = words(holds, fails, TITLES, float((margin >= 0).mean()))
-    assert said.startswith("conditions are met that no short rule captures; it fails if x6 below 0.6")
+    assert said.startswith("conditions are met that no short rule captures; it fails if x6 is below 0.6")
 
 
 # The claim holds where a product of two parameters is large: a hyperbola, which a box fits badly.
@@ -127,7 +127,7 @@ def test_a_threshold_on_a_derived_parameter_is_found_and_called_by_its_title():
     record = run(hyperbola(), draws=512).record()["claims"][0]
     assert [c["parameter"] for c in record["rule"]] == ["both"]
     assert record["rule"][0]["low"] == pytest.approx(0.4, abs=0.03)
-    assert record["rule_text"] == f"the two together above {record['rule'][0]['low']:g}"
+    assert record["rule_text"] == f"the two together is above {record['rule'][0]['low']:g}"
     assert record["density"] > 0.95
     bare = run(replace(hyperbola(), derive=None, derived=()), draws=512).record()["claims"][0]
     assert {c["parameter"] for c in bare["rule"]} == {"a", "b"}
@@ -158,7 +158,7 @@ def test_a_plain_parameter_is_preferred_where_it_says_as_much():
         "plain", ranges(a=(0, 1), b=(0, 1)), [claim], [], first, derive=lambda d: {"nearly": d["a"] + 1e-6 * d["b"]},
         derived=(Derived("nearly", "nearly a", frozenset({"a", "b"})),),
     )  # fmt: skip
-    assert run(study, draws=256).record()["claims"][0]["rule_text"] == "a above 0.5"
+    assert run(study, draws=256).record()["claims"][0]["rule_text"] == "a is above 0.5"
 
 
 @pytest.mark.parametrize(

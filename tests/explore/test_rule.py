@@ -134,9 +134,9 @@ def test_conditions_are_at_most_three_and_words_use_titles():
     assert rule.density == pytest.approx(0.512, abs=0.08)
     said = words(rule, None, TITLES, float(y.mean()))
     assert said.startswith(f"conditions are met that no short rule captures; it holds in {y.mean():.0%} of all draws, in ")
-    assert " of those with x" in said
+    assert " of those where x" in said
     record = run(cf.box()).record()["claims"][0]
-    assert record["rule_text"] == "x1 above 0.6 and x4 below 0.5"
+    assert record["rule_text"] == "x1 is above 0.6 and x4 is below 0.5"
     assert record["rule"][0]["high"] is None
 
 

@@ -218,18 +218,18 @@ def words(rule: Rule | None, fails: Rule | None, titles: Mapping[str, str], shar
         return none
     best, verb = max(tries, key=lambda item: item[0].agreement)
     density = best.density if verb == "holds" else 1 - best.density
-    return f"{none}, in {density:.0%} of those with {conditions(best, titles)}"
+    return f"{none}, in {density:.0%} of those where {conditions(best, titles)}"
 
 
 def conditions(rule: Rule, titles: Mapping[str, str]) -> str:
-    """The box in words: "X above 0.4 and Y below 0.3"; ``titles``: what each name is called in a sentence."""
+    """The box in words: "X is above 0.4 and Y is below 0.3"; ``titles``: what each name is called in a sentence."""
     return " and ".join(_condition(c, titles[c.parameter]) for c in rule.conditions)
 
 
 def _condition(c: Condition, title: str) -> str:
     if c.low is not None and c.high is not None:
-        return f"{title} between {c.low:g} and {c.high:g}"
-    return f"{title} above {c.low:g}" if c.low is not None else f"{title} below {c.high:g}"
+        return f"{title} is between {c.low:g} and {c.high:g}"
+    return f"{title} is above {c.low:g}" if c.low is not None else f"{title} is below {c.high:g}"
 
 
 def _rounded(ends: tuple[float, float], r: Range, x: Floats) -> tuple[float, float]:
