@@ -14,9 +14,10 @@ Not found: irony, claims made in other words than the groups list, and claims sp
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from spacy.tokens import Doc, Token
@@ -66,7 +67,8 @@ def match_statements(
         (d.statement, d.claim): d.stance for d in decided if d.decided_by == "person"
     }
     rules = {name: _ways(rule) for name, rule in claims.items()}
-    texts = {d.id: _Text(d.text) for d in ledger.documents}
+    texts = {d.id: d.text for d in ledger.documents}
+    here, text = "", _Text("", ())
     about = _Players(ledger, players or {})
     found: list[Match] = []
     for statement in ledger.statements:
@@ -75,7 +77,11 @@ def match_statements(
                 found.append(Match(statement.id, name, 1.0, stance, "person"))
         if statement.polarity == "asked":
             continue
-        said = _said(texts[statement.document], statement, about.of(statement.speaker))
+        if statement.document != here:  # the parse of one document is held at a time
+            here = statement.document
+            spans = [x for s in ledger.statements if s.document == here for x in (*s.cue, *s.content)]
+            text = _Text(texts[here], spans)
+        said = _said(text, statement, about.of(statement.speaker))
         if said is None:
             continue
         for name, rule in claims.items():
@@ -198,25 +204,28 @@ def _thing(words: Sequence[Token]) -> bool:
     return any(t.pos_ in ("NOUN", "PROPN") or t.tag_ == "VBG" for t in words)
 
 
-@dataclass
 class _Text:
-    """A document whose paragraphs are parsed when they are asked for."""
+    """A document of which the paragraphs that hold statements are parsed, all at once."""
 
-    text: str
-    _paragraphs: list[tuple[str, int]] | None = None
-    _parsed: dict[int, Doc] = field(default_factory=dict[int, Doc])
+    def __init__(self, text: str, spans: Iterable[Span]) -> None:
+        self.text = text
+        self._paragraphs = paragraphs(text)
+        self._starts = [base for _, base in self._paragraphs]
+        needed = sorted({number for span in spans for number in self._touched(span)})
+        parsed = language_model().pipe(
+            (self._paragraphs[n][0] for n in needed), disable=["ner"], batch_size=64
+        )
+        self._parsed = dict(zip(needed, parsed, strict=True))
 
     def around(self, span: Span) -> list[tuple[Doc, int]]:
         """The parsed paragraphs that a span touches, each with where it begins."""
-        if self._paragraphs is None:
-            self._paragraphs = paragraphs(self.text)
-        found: list[tuple[Doc, int]] = []
-        for number, (piece, base) in enumerate(self._paragraphs):
-            if base < span[1] and span[0] < base + len(piece):
-                if number not in self._parsed:
-                    self._parsed[number] = language_model()(piece, disable=["ner"])
-                found.append((self._parsed[number], base))
-        return found
+        touched = (n for n in self._touched(span) if n in self._parsed)
+        return [(self._parsed[n], self._starts[n]) for n in touched]
+
+    def _touched(self, span: Span) -> list[int]:
+        first = max(bisect.bisect_right(self._starts, span[0]) - 1, 0)
+        last = bisect.bisect_left(self._starts, span[1])
+        return [n for n in range(first, last) if span[0] < self._starts[n] + len(self._paragraphs[n][0])]
 
 
 def _said(text: _Text, statement: Statement, speaker: frozenset[str]) -> _Said | None:
