@@ -196,7 +196,8 @@ def _walked(study: Study, sample: Sample, claim: str, most: int | None, beyond: 
     if most is None or not rows.any():
         return able
     weight = first_order(sample.x[rows][:_INDEXED, able], margin[rows][:_INDEXED])
-    said = (np.abs(study.witnessed(claim) - study.base) > 1e-9).any(axis=0)  # what its author flips it with comes first
+    moved = np.abs(study.witnessed(claim) - study.base) > 1e-9
+    said = np.asarray(moved.any(axis=0), dtype=bool).reshape(-1)  # what its author flips it with comes first
     weight[said[able]] += 1.0
     return sorted(able[k] for k in np.argsort(-weight, kind="stable")[beyond : beyond + most])
 
