@@ -36,10 +36,17 @@ def version(package: str) -> str | None:
 
 
 def machine() -> dict[str, Any]:
-    return {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count(), "python": platform.python_version()}
+    return {
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+    }
 
 
-def row(work: str, peer: str, ours: Any, theirs: Any, unit: str, better: str, equal: str, verified: bool) -> dict[str, Any]:
+def row(
+    work: str, peer: str, ours: Any, theirs: Any, unit: str, better: str, equal: str, verified: bool
+) -> dict[str, Any]:
     """``better``: "less" or "more". ``ratio`` is above 1 where we are better."""
     ratio = None
     if theirs is not None and ours and theirs:
@@ -67,7 +74,11 @@ def peacekeepers(x: np.ndarray) -> np.ndarray:
     return alpha >= (0.9 - after) / (1 + e)
 
 
-CASES = {"a planted box": planted, "conceding signals (card 3b)": concession, "peacekeepers first (card 4b)": peacekeepers}
+CASES = {
+    "a planted box": planted,
+    "conceding signals (card 3b)": concession,
+    "peacekeepers first (card 4b)": peacekeepers,
+}
 
 
 def peer_box(x: np.ndarray, y: np.ndarray) -> Limits:
@@ -106,7 +117,9 @@ def rules(quick: bool) -> list[dict[str, Any]]:
     for name, truth in CASES.items():
         for n in (1024,) if quick else (1024, 8192):
             fresh = np.random.default_rng(10**6).random((50_000, d))
-            told: dict[str, list[float]] = {k: [] for k in ("s", "s_peer", "mcc", "mcc_peer", "dens", "dens_peer")}
+            told: dict[str, list[float]] = {
+                k: [] for k in ("s", "s_peer", "mcc", "mcc_peer", "dens", "dens_peer")
+            }
             for seed in range(runs + 1):  # the first run warms up and is not counted
                 x = np.random.default_rng(seed).random((n, d))
                 y = truth(x)
@@ -114,7 +127,10 @@ def rules(quick: bool) -> list[dict[str, Any]]:
                 seconds, rule = timed(lambda x=x, y=y, draw=draw: find_rule(x, y, draw, ranges))
                 assert rule is not None
                 ours: Limits = {
-                    int(c.parameter[1:]): (-np.inf if c.low is None else c.low, np.inf if c.high is None else c.high)
+                    int(c.parameter[1:]): (
+                        -np.inf if c.low is None else c.low,
+                        np.inf if c.high is None else c.high,
+                    )
                     for c in rule.conditions
                 }
                 scored = {"": (seconds, score(ours, fresh, truth(fresh)))}
@@ -134,7 +150,9 @@ def rules(quick: bool) -> list[dict[str, Any]]:
             out.append(row(work, "ema_workbench", middle["s"], middle["s_peer"], "s", "less", same, peer))
             for key, unit in (("mcc", "Matthews' correlation"), ("dens", "density")):
                 work = f"rule for {name}, {n} draws: {unit}"
-                out.append(row(work, "ema_workbench", middle[key], middle[key + "_peer"], unit, "more", fair, peer))
+                out.append(
+                    row(work, "ema_workbench", middle[key], middle[key + "_peer"], unit, "more", fair, peer)
+                )
     return out
 
 
@@ -194,7 +212,9 @@ def indices(quick: bool) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
@@ -206,7 +226,9 @@ def main() -> None:
     for r in rows:
         theirs = "not installed" if r["theirs"] is None else f"{r['theirs']:.4g}"
         ratio = "" if r["ratio"] is None else f"ratio {r['ratio']:.2f}"
-        print(f"{r['work']}: ours {r['ours']:.4g}, {r['peer']} {r['peer_version'] or ''} {theirs} {r['unit']} {ratio}")
+        print(
+            f"{r['work']}: ours {r['ours']:.4g}, {r['peer']} {r['peer_version'] or ''} {theirs} {r['unit']} {ratio}"
+        )
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """What can go wrong, as a tree: everything raised on purpose is a `DetenteError`.
 
-    DetenteError
-      BadInput            something the user gave is wrong: where, what was found, what is allowed
-        GameError         a game or a scenario file, or a `Game` built in Python
-        ExpressionError   a formula inside one
-        DocumentError     an article that cannot be read
-        DataError         a table of draws or observations
-      NotCertified        a solution was asked for and none passed its certificate
-      QuoteMismatch       a quote about to be shown is not in the stored document
+DetenteError
+  BadInput            something the user gave is wrong: where, what was found, what is allowed
+    GameError         a game or a scenario file, or a `Game` built in Python
+    ExpressionError   a formula inside one
+    DocumentError     an article that cannot be read
+    DataError         a table of draws or observations
+  NotCertified        a solution was asked for and none passed its certificate
+  QuoteMismatch       a quote about to be shown is not in the stored document
 """
 
 from __future__ import annotations
@@ -24,7 +24,14 @@ class DetenteError(Exception):
 
     def record(self) -> dict[str, object]:
         """The error as the machine-readable face prints it."""
-        return {"kind": self.kind, "message": str(self), "where": {}, "found": None, "allowed": None, "nearest": None}
+        return {
+            "kind": self.kind,
+            "message": str(self),
+            "where": {},
+            "found": None,
+            "allowed": None,
+            "nearest": None,
+        }
 
 
 @dataclass(frozen=True)

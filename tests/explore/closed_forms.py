@@ -113,10 +113,23 @@ def watched(d: Mapping[str, Any], policy: str) -> Any:
 
 def appeasement() -> Study:
     """Conceding brings watchers that standing firm would not: exactly where p (1 - rho) < b <= p."""
-    claim = PlainClaim("signals", "conceding signals", (Q("P", "spread", "concede"), Q("P", "spread", "stand")), more_than)
-    futile = PlainClaim("never_less", "conceding never deters", (Q("P", "spread", "concede"), Q("P", "spread", "stand")), not_less)
+    claim = PlainClaim(
+        "signals", "conceding signals", (Q("P", "spread", "concede"), Q("P", "spread", "stand")), more_than
+    )
+    futile = PlainClaim(
+        "never_less",
+        "conceding never deters",
+        (Q("P", "spread", "concede"), Q("P", "spread", "stand")),
+        not_less,
+    )
     policies = [PlainPolicy("concede", "D"), PlainPolicy("stand", "D")]
-    return study("appeasement", ranges(p=(0.1, 0.9), rho=(0.0, 1.0), b=(0.1, 0.9, 0.35)), [claim, futile], policies, watched)
+    return study(
+        "appeasement",
+        ranges(p=(0.1, 0.9), rho=(0.0, 1.0), b=(0.1, 0.9, 0.35)),
+        [claim, futile],
+        policies,
+        watched,
+    )
 
 
 def not_less(first: Any, second: Any, draws: Any) -> Any:
@@ -135,7 +148,15 @@ def ultimatum(d: Mapping[str, Any], policy: str) -> Any:
 def patron() -> Study:
     """The client yields for sure exactly where w_s - y <= m (w_s - w_a), m = min(1, (k + a)/Lam)."""
     claim = PlainClaim("yields", "make peace or lose", (Q("P", "yields"),), nearly_sure)
-    spans = ranges(y=(0.1, 0.4), k=(0.1, 0.5), a=(0.05, 0.4), Lam=(0.8, 3.0), w_s=(0.3, 0.5), w_a=(0.0, 0.2), y_P=(0.0, 0.4))
+    spans = ranges(
+        y=(0.1, 0.4),
+        k=(0.1, 0.5),
+        a=(0.05, 0.4),
+        Lam=(0.8, 3.0),
+        w_s=(0.3, 0.5),
+        w_a=(0.0, 0.2),
+        y_P=(0.0, 0.4),
+    )
     return study("patron", spans, [claim], [], ultimatum)
 
 
@@ -153,7 +174,9 @@ def order(d: Mapping[str, Any], policy: str) -> Any:
 def guarantee() -> Study:
     """Before is premature (worth less to the guarantor than after or never) exactly where
     alpha > (Y - k - max(U_after, 0)) / (Y + E_G)."""
-    claim = PlainClaim("premature", "premature", (Q("value", "G", "before"), Q("value", "G", "after")), less_than)
+    claim = PlainClaim(
+        "premature", "premature", (Q("value", "G", "before"), Q("value", "G", "after")), less_than
+    )
     spans = ranges(
         alpha=(0.0, 1.0, 0.2), delta=(0.0, 1.0, 0.6), y=(0.5, 0.7), w=(0.2, 0.4), lam=(0.1, 0.4), C=(0.2, 0.8), E_G=(0.5, 2.0)
     )  # fmt: skip
@@ -203,4 +226,6 @@ def plane(d: Mapping[str, Any], policy: str) -> Any:
 def slope() -> Study:
     """Holds exactly where 0.5 x1 + 0.3 x2 + 0.1 x3 >= 0.3; one draw in ten (x4 > 0.9) is not certified."""
     claim = PlainClaim("half", "level at least a half", (Q("P", "level"),), at_least_half)
-    return study("slope", ranges(x1=(0, 1, 0.2), x2=(0, 1, 0.2), x3=(0, 1, 0.2), x4=(0, 1, 0.5)), [claim], [], plane)
+    return study(
+        "slope", ranges(x1=(0, 1, 0.2), x2=(0, 1, 0.2), x3=(0, 1, 0.2), x4=(0, 1, 0.5)), [claim], [], plane
+    )

@@ -76,8 +76,12 @@ def test_the_half_that_scores_a_rule_has_no_part_in_it():
     _, second = halves(np.arange(512))
     other = margin.copy()
     other[second] = np.random.default_rng(2).permutation(other[second])
-    for a, b in zip(find_rules(plain(x), margin, np.arange(512)), find_rules(plain(x), other, np.arange(512)), strict=True):
-        assert [(c.parameter, c.low, c.high) for c in a.conditions] == [(c.parameter, c.low, c.high) for c in b.conditions]
+    for a, b in zip(
+        find_rules(plain(x), margin, np.arange(512)), find_rules(plain(x), other, np.arange(512)), strict=True
+    ):
+        assert [(c.parameter, c.low, c.high) for c in a.conditions] == [
+            (c.parameter, c.low, c.high) for c in b.conditions
+        ]
         assert a.method == b.method
         assert a.density != b.density
 
@@ -163,7 +167,13 @@ def test_a_plain_parameter_is_preferred_where_it_says_as_much():
 
 @pytest.mark.parametrize(
     ("low", "high", "x", "told"),
-    [(0, 1, 0.6214, 0.62), (1, 1.6, 1.3149, 1.31), (0.005, 0.05, 0.02149, 0.021), (-0.5, 0.5, 0.0031, 0.0), (0, 40, 12.34, 12.0)],
+    [
+        (0, 1, 0.6214, 0.62),
+        (1, 1.6, 1.3149, 1.31),
+        (0.005, 0.05, 0.02149, 0.021),
+        (-0.5, 0.5, 0.0031, 0.0),
+        (0, 40, 12.34, 12.0),
+    ],
 )
 def test_ends_are_told_to_two_digits_as_far_as_the_range_allows(low, high, x, told):
     (r,) = ranges(x=(low, high))

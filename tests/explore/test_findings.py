@@ -18,7 +18,17 @@ CLAIM = {
     "id", "text", "said_by", "verdict", "rule", "rule_text", "coverage", "density", "share", "decided", "undecided",
     "undecided_why", "flips", "nearest_flip", "swapped",
 }  # fmt: skip
-TOP = {"scenario", "draws", "seed", "measure", "selection", "claims", "policies", "sensitivity", "information"}
+TOP = {
+    "scenario",
+    "draws",
+    "seed",
+    "measure",
+    "selection",
+    "claims",
+    "policies",
+    "sensitivity",
+    "information",
+}
 POLICY = {"id", "actor", "kind", "values", "regret", "events"}
 
 
@@ -35,7 +45,11 @@ def test_the_record_has_the_fields_of_the_contract_and_is_json(make):
         assert claim["rule"] == [] or claim["verdict"] == "holds if"
         assert all({"parameter", "low", "high"} <= set(c) for c in claim["rule"])
         assert all({"parameter", "base", "at"} <= set(f) for f in claim["flips"])
-        assert claim["nearest_flip"] is None or set(claim["nearest_flip"]) == {"distance", "few", "parameters"}
+        assert claim["nearest_flip"] is None or set(claim["nearest_flip"]) == {
+            "distance",
+            "few",
+            "parameters",
+        }
         assert claim["map"] is None or len(claim["map"]["points"]) <= 600
     for policy in record["policies"]:
         assert set(policy) >= POLICY
@@ -91,7 +105,11 @@ def test_numbers_out_of_range_are_one_clear_error(field, given):
 
 def tug(d, policy):
     """Two players in the same place: whoever has the larger stake wins."""
-    return {"first": (d["x1"] > d["x2"]) * 1.0, "second": (d["x2"] > d["x1"]) * 1.0}, {"A": d["x1"], "B": d["x2"]}, 0
+    return (
+        {"first": (d["x1"] > d["x2"]) * 1.0, "second": (d["x2"] > d["x1"]) * 1.0},
+        {"A": d["x1"], "B": d["x2"]},
+        0,
+    )
 
 
 def test_the_same_claim_with_the_sides_swapped_gives_the_mirrored_result():
@@ -99,7 +117,9 @@ def test_the_same_claim_with_the_sides_swapped_gives_the_mirrored_result():
         PlainClaim("a", "first wins", (Q("P", "first"),), cf.at_least_half),
         PlainClaim("b", "second wins", (Q("P", "second"),), cf.at_least_half),
     ]
-    study = cf.study("tug", ranges(x1=(0, 1, 0.4), x2=(0, 1, 0.4)), claims, [], tug, mirrors={"a": "b", "b": "a"})
+    study = cf.study(
+        "tug", ranges(x1=(0, 1, 0.4), x2=(0, 1, 0.4)), claims, [], tug, mirrors={"a": "b", "b": "a"}
+    )
     a, b = run(study, draws=2048).record()["claims"]
     assert a["swapped"] == "b"
     assert b["swapped"] == "a"

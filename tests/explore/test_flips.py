@@ -237,7 +237,9 @@ def test_there_is_no_other_search():
 @pytest.mark.parametrize(("need", "few"), [(7.0, True), (9.0, False)])
 @pytest.mark.parametrize("search", ["thorough", "quick"])
 def test_a_nearest_flip_moves_few_parameters_or_says_that_it_does_not(need, few, search):
-    def total(d, policy):  # twelve parameters at 0.5 add up to 6: no one of them alone makes up for 1, no four for 3
+    def total(
+        d, policy
+    ):  # twelve parameters at 0.5 add up to 6: no one of them alone makes up for 1, no four for 3
         return {"level": 0.5 + (sum(d[f"x{k}"] for k in range(12)) - need) / 12}, {"A": d["x0"]}, 0
 
     claim = PlainClaim("c", "c", (Q("P", "level"),), at_least_half)
@@ -261,7 +263,9 @@ def test_a_quick_search_tries_what_the_author_of_a_claim_names_and_believes_only
     told = run(replace(study, witnesses={"c": ({"x11": 0.36},)}), draws=64, search="quick").claims[0]
     assert [study.varying[k].name for k in told.nearest.changed] == ["x11"]
     assert 0.33 < told.nearest.position[11] < 0.39
-    wrong = run(replace(study, witnesses={"c": ({"x11": 0.9}, {"x3": 0.1, "x4": 0.2})}), draws=64, search="quick").claims[0]
+    wrong = run(
+        replace(study, witnesses={"c": ({"x11": 0.9}, {"x3": 0.1, "x4": 0.2})}), draws=64, search="quick"
+    ).claims[0]
     for found in (told, wrong):
         if found.nearest is not None:
             point = study.draws_at(np.array([found.nearest.position]))

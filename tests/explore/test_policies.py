@@ -34,13 +34,20 @@ def test_regrets_of_the_worked_table():
     found = run(menu("a", "b", "c"), draws=256)
     regret = {p["id"]: p["regret"]["A"]["max"] for p in found.record()["policies"]}
     assert regret == {"a": 9, "b": 6, "c": 10}
-    assert run(menu("a", "b", "c"), draws=256).record()["information_total"] == {"actor": pytest.approx(4.5, abs=0.05)}
+    assert run(menu("a", "b", "c"), draws=256).record()["information_total"] == {
+        "actor": pytest.approx(4.5, abs=0.05)
+    }
 
 
 def test_a_longer_menu_turns_the_order_of_the_old_ones_round():
     found = run(menu("a", "b", "c", "d"), draws=256)
     record = found.record()
-    assert {p["id"]: p["regret"]["A"]["max"] for p in record["policies"]} == {"a": 20, "b": 16, "c": 11, "d": 10}
+    assert {p["id"]: p["regret"]["A"]["max"] for p in record["policies"]} == {
+        "a": 20,
+        "b": 16,
+        "c": 11,
+        "d": 10,
+    }
     assert record["menus"] == {"actor": [BASELINE, "a", "b", "c", "d"]}
     assert {d["policy"] for d in record["dominated"]} == {BASELINE, "c"}  # c is never better than d
     by = {d["policy"]: d for d in record["dominated"]}
@@ -51,7 +58,11 @@ def test_a_longer_menu_turns_the_order_of_the_old_ones_round():
 
 def test_regret_is_over_the_actors_own_commit_policies_and_nobody_elses():
     study = menu("a", "b")
-    others = {"x": PlainPolicy("x", "B"), "y": PlainPolicy("y", "A", "deviate"), "z": PlainPolicy("z", "A", "given")}
+    others = {
+        "x": PlainPolicy("x", "B"),
+        "y": PlainPolicy("y", "A", "deviate"),
+        "z": PlainPolicy("z", "A", "given"),
+    }
     record = run(replace(study, policies={**study.policies, **others}), draws=64).record()
     kinds = {p["id"]: p for p in record["policies"]}
     assert set(kinds["a"]["regret"]) == {"A"}

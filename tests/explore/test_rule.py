@@ -88,7 +88,10 @@ def test_noise_is_said_plainly():
     rule = find_rule(x, y, np.arange(512), SPANS)
     assert rule is not None
     assert not rule.found
-    assert words(rule, None, TITLES, 0.3) == "conditions are met that no short rule captures; it holds in 30% of all draws"
+    assert (
+        words(rule, None, TITLES, 0.3)
+        == "conditions are met that no short rule captures; it holds in 30% of all draws"
+    )
 
 
 def rare(d, policy):
@@ -98,7 +101,13 @@ def rare(d, policy):
 def test_too_few_of_a_kind_give_no_rule():
     x = uniform(200)
     assert find_rule(x, x[:, 0] > 0.99, np.arange(200), SPANS) is None
-    study = cf.study("rare", ranges(x1=(0, 1), x2=(0, 1)), [cf.PlainClaim("c", "c", (cf.Q("P", "hit"),), cf.at_least_half)], [], rare)
+    study = cf.study(
+        "rare",
+        ranges(x1=(0, 1), x2=(0, 1)),
+        [cf.PlainClaim("c", "c", (cf.Q("P", "hit"),), cf.at_least_half)],
+        [],
+        rare,
+    )
     record = run(study, draws=512).record()["claims"][0]
     assert record["verdict"] == "holds if"
     assert record["rule"] == []
@@ -133,7 +142,9 @@ def test_conditions_are_at_most_three_and_words_use_titles():
     assert not rule.found  # six conditions make the case: three catch it with a density near 0.8^3
     assert rule.density == pytest.approx(0.512, abs=0.08)
     said = words(rule, None, TITLES, float(y.mean()))
-    assert said.startswith(f"conditions are met that no short rule captures; it holds in {y.mean():.0%} of all draws, in ")
+    assert said.startswith(
+        f"conditions are met that no short rule captures; it holds in {y.mean():.0%} of all draws, in "
+    )
     assert " of those where x" in said
     record = run(cf.box()).record()["claims"][0]
     assert record["rule_text"] == "x1 is above 0.6 and x4 is below 0.5"
@@ -183,5 +194,7 @@ def test_quasi_p_is_a_binomial_tail():
     y = x[:, 0] > 0.5
     limits = {0: (0.5, np.inf), 1: (0.3, np.inf)}
     full, without = score(limits, x, y), score({0: (0.5, np.inf)}, x, y)
-    assert quasi_p(limits, 1, x, y) == pytest.approx(float(binom.sf(full.hits - 1, full.inside, without.density)))
+    assert quasi_p(limits, 1, x, y) == pytest.approx(
+        float(binom.sf(full.hits - 1, full.inside, without.density))
+    )
     assert quasi_p(limits, 1, x, y) > 0.05 > quasi_p(limits, 0, x, y)

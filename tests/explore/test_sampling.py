@@ -95,9 +95,13 @@ def test_draws_follow_the_distribution(parameter, law):
 
 
 def test_discrete_values_come_with_their_weights_and_fixed_ones_stay():
-    study = study_over(Parameter("x", 2, 1, 5, "discrete", (1, 2, 5, 0.5, 0.25, 0.25)), Parameter("c", 7, 7, 7), Y)
+    study = study_over(
+        Parameter("x", 2, 1, 5, "discrete", (1, 2, 5, 0.5, 0.25, 0.25)), Parameter("c", 7, 7, 7), Y
+    )
     got = draw(study, 1024, 2).draws
-    assert {float(v): int((got["x"] == v).sum()) for v in np.unique(got["x"])} == pytest.approx({1: 512, 2: 256, 5: 256}, abs=8)
+    assert {float(v): int((got["x"] == v).sum()) for v in np.unique(got["x"])} == pytest.approx(
+        {1: 512, 2: 256, 5: 256}, abs=8
+    )
     assert (got["c"] == 7).all()
     assert list(got) == ["x", "c", "y"]
 

@@ -35,7 +35,9 @@ def test_shares_are_those_of_the_closed_form(findings):
     war, down = closed_form(d)
     by = {c.id: c for c in findings.claims}
     for name, margin in (("bluff", down - war - 0.01), ("meant", war - down - 0.01)):
-        assert np.abs(margin[np.abs(margin) < 1e-6]).size == 0  # no draw on the border, so every draw must agree
+        assert (
+            np.abs(margin[np.abs(margin) < 1e-6]).size == 0
+        )  # no draw on the border, so every draw must agree
         assert by[name].tally.n_decided == 512
         assert int(by[name].tally.held.sum()) == int((margin >= 0).sum())
 

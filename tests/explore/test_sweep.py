@@ -118,7 +118,9 @@ if __name__ == "__main__":
 def start(tmp_path: Path, pause: float, workers: int) -> subprocess.Popen[str]:
     script = tmp_path / "child.py"
     script.write_text(CHILD.format(here=str(HERE), pause=pause, out=str(tmp_path / "out"), workers=workers))
-    return subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def wait_for_chunks(folder: Path, count: int, limit: float = 60) -> None:
@@ -220,7 +222,9 @@ except DataError as problem:
 @pytest.mark.skipif(os.name == "nt", reason="resource limits")
 def test_a_full_disk_is_one_clear_error_and_leaves_nothing_half_written(tmp_path):
     code = FULL.format(here=str(HERE), out=str(tmp_path))
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
     assert "could not be written" in done.stdout, done.stderr
     assert "Traceback" not in done.stderr
     assert len(files(tmp_path)) == 1  # what was there before, and nothing half written

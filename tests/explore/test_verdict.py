@@ -65,7 +65,11 @@ def test_every_draw_is_judged_as_the_closed_threshold_says(make):
     got = Tally()
     policies = study.policies_of([claim.id])
     judged = judge(claim, chunk_of(Block(0, d, 0), solved(study, d, policies)), d)
-    want = (d["p"] * (1 - d["rho"]) < d["b"]) & (d["b"] <= d["p"]) if study.name == "appeasement" else truth(study.name, d)
+    want = (
+        (d["p"] * (1 - d["rho"]) < d["b"]) & (d["b"] <= d["p"])
+        if study.name == "appeasement"
+        else truth(study.name, d)
+    )
     assert ((judged.margin >= 0) == want).all()
     got.add(0, judged)
     assert int(got.held.sum()) == int(want.sum())
@@ -81,7 +85,9 @@ def test_holds_throughout_names_the_bound_it_was_tested_to():
 
 def test_fails_throughout_is_the_mirror_of_holds_throughout():
     study = cf.appeasement()
-    claim = PlainClaim("deters", "conceding deters", (Q("P", "spread", "stand"), Q("P", "spread", "concede")), cf.more_than)
+    claim = PlainClaim(
+        "deters", "conceding deters", (Q("P", "spread", "stand"), Q("P", "spread", "concede")), cf.more_than
+    )
     found = only_claim(replace(study, claims={"deters": claim}))
     assert found.verdict == "fails throughout"
     assert found.tally.share == 0
@@ -109,7 +115,11 @@ def test_an_exception_that_no_draw_met_is_found_by_the_search():
 
 def uncertified(d, policy):
     status = np.where(d["x2"] < 0.3, 3, np.where(d["x2"] < 0.4, 1, 0))
-    return {"hit": np.where(d["x1"] > 0.5, 1.0, np.where(d["x2"] > 0.95, np.nan, 0.0))}, {"A": d["x1"]}, status
+    return (
+        {"hit": np.where(d["x1"] > 0.5, 1.0, np.where(d["x2"] > 0.95, np.nan, 0.0))},
+        {"A": d["x1"]},
+        status,
+    )
 
 
 def test_only_certified_and_defined_draws_count_and_the_rest_is_counted_by_reason():
@@ -123,7 +133,9 @@ def test_only_certified_and_defined_draws_count_and_the_rest_is_counted_by_reaso
     assert found.n_decided + sum(why.values()) == 1024
 
 
-@pytest.mark.parametrize(("bad", "verdict"), [(0.03, "holds throughout"), (0.2, "undecided"), (0.8, "undecided")])
+@pytest.mark.parametrize(
+    ("bad", "verdict"), [(0.03, "holds throughout"), (0.2, "undecided"), (0.8, "undecided")]
+)
 def test_throughout_is_not_said_when_many_draws_are_undecided(bad, verdict):
     def formula(d, policy):
         return {"hit": np.ones_like(d["x1"])}, {"A": d["x1"]}, np.where(d["x1"] < bad, 1, 0)
@@ -134,7 +146,10 @@ def test_throughout_is_not_said_when_many_draws_are_undecided(bad, verdict):
 
 
 @settings(derandomize=True, max_examples=60, deadline=None)
-@given(margins=st.lists(st.sampled_from([-1.0, -1e-300, 0.0, 1.0, np.nan]), min_size=1, max_size=80), cut=st.integers(0, 80))
+@given(
+    margins=st.lists(st.sampled_from([-1.0, -1e-300, 0.0, 1.0, np.nan]), min_size=1, max_size=80),
+    cut=st.integers(0, 80),
+)
 def test_counting_in_pieces_is_counting_at_once(margins, cut):
     m = np.array(margins)
     why = np.where(np.isnan(m), 2, 0).astype(np.int8)

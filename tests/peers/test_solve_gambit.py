@@ -21,7 +21,7 @@ from detente.game.tree import Tree
 from detente.solve import solve
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "solve"))
-from games import random_game  # noqa: E402
+from games import random_game
 
 pytestmark = pytest.mark.skipif(find_spec("pygambit") is None, reason="pygambit is not installed")
 

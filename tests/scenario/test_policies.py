@@ -178,7 +178,9 @@ def test_a_claim_knows_the_parameters_that_a_part_sets(crisis_text: str) -> None
 
 def test_a_derived_parameter_may_stand_in_a_claim(crisis_text: str) -> None:
     """q_star = 1 / (1 + d), the belief at which the target is indifferent."""
-    scenario = scenario_from_text(crisis_text.replace("holds: P(backs_down) > P(war)\n", "holds: p < q_star\n", 1))
+    scenario = scenario_from_text(
+        crisis_text.replace("holds: P(backs_down) > P(war)\n", "holds: p < q_star\n", 1)
+    )
     claim = scenario.claims["bluff"]
     draws = {"p": np.array([0.3, 0.3]), "d": np.array([1.0, 2.5])}
     assert claim.margin({}, draws).tolist() == pytest.approx([0.2, 1 / 3.5 - 0.3])

@@ -23,7 +23,9 @@ class Names:
         self.supports = self._supports(result)
         self.actors = {row["id"]: row for row in result.get("actors") or ()}
         self.roles = {row["role"]: row for row in result.get("roles") or ()}
-        self.parameters = sentences.Parameters([*(result.get("derived") or ()), *(result.get("parameters") or ())])
+        self.parameters = sentences.Parameters(
+            [*(result.get("derived") or ()), *(result.get("parameters") or ())]
+        )
         self.events = {row["name"]: row for row in result.get("events") or ()}
         self.policies = {row["id"]: row for row in result.get("policies") or ()}
         self.stance = {(m["statement"], m["claim"]): m.get("stance") for m in result.get("matches") or ()}

@@ -172,7 +172,12 @@ def _tested(ledger: Ledger, fit: Fit, found: Mapping[str, Any]) -> dict[str, Any
         "constraints": _law(scenario, found),
         "parameters": assumptions(scenario),
         "derived": [
-            {"name": p.name, "title": p.title or p.name.replace("_", " "), "unit": p.unit, "formula": str(p.derived)}
+            {
+                "name": p.name,
+                "title": p.title or p.name.replace("_", " "),
+                "unit": p.unit,
+                "formula": str(p.derived),
+            }
             for p in scenario.parameters.values()
             if p.distribution == "derived"
         ],

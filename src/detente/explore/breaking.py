@@ -20,7 +20,11 @@ _FEW = (1, 3, 8)
 
 
 def search_exception(
-    positions: Floats, margin: Floats, holds: bool, snap: Callable[[Floats], Floats] = lambda z: z, effort: Effort = THOROUGH
+    positions: Floats,
+    margin: Floats,
+    holds: bool,
+    snap: Callable[[Floats], Floats] = lambda z: z,
+    effort: Effort = THOROUGH,
 ) -> Search[tuple[float, ...] | None]:
     """A decided point whose answer is not ``holds``, as positions, or None. ``positions`` [draw, parameter], ``margin`` [draw]."""
     signed = margin if holds else -margin

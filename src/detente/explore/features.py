@@ -29,7 +29,11 @@ class Features:
         if names is None:
             return self
         moving = {r.name for r in self.ranges[: self.plain]}
-        use = [k for k, r in enumerate(self.ranges) if ingredients.get(r.name, frozenset({r.name})) & moving <= names]
+        use = [
+            k
+            for k, r in enumerate(self.ranges)
+            if ingredients.get(r.name, frozenset({r.name})) & moving <= names
+        ]
         plain = sum(k < self.plain for k in use)
         return Features(self.x[:, use], tuple(self.ranges[k] for k in use), plain)
 
@@ -48,7 +52,11 @@ def features(study: Study, x: Floats) -> Features:
     for d in study.derived:
         column = np.array(np.broadcast_to(np.asarray(found[d.name], dtype=np.float64), (n,)))
         low, high = float(column.min()), float(column.max())
-        if not np.isfinite(column).all() or high - low <= 1e-9 * max(1.0, abs(low)) or len(d.ingredients & moving) < 2:
+        if (
+            not np.isfinite(column).all()
+            or high - low <= 1e-9 * max(1.0, abs(low))
+            or len(d.ingredients & moving) < 2
+        ):
             continue
         columns.append(column[:, None])
         ranges.append(Range(Parameter(d.name, (low + high) / 2, low, high, "uniform", title=d.title)))

@@ -132,7 +132,9 @@ class Findings:
             "flips": [self._flip(f, ranges[f.parameter]) for f in c.flips],
             "nearest_flip": self._nearest(c.nearest),
             "binding": self._binding(c, ranges),
-            "map": None if c.map is None else {"x": c.map.x, "y": c.map.y, "points": [list(p) for p in c.map.points]},
+            "map": None
+            if c.map is None
+            else {"x": c.map.x, "y": c.map.y, "points": [list(p) for p in c.map.points]},
             "swapped": mirror if mirror in self.study.claims else None,
         }
 
@@ -177,7 +179,10 @@ class Findings:
         return {
             "distance": round(nearest.distance, 4),
             "few": len(nearest.changed) <= MOVED,
-            "parameters": {varying[k].name: _located(float(varying[k].at(nearest.position[k])), varying[k]) for k in nearest.changed},
+            "parameters": {
+                varying[k].name: _located(float(varying[k].at(nearest.position[k])), varying[k])
+                for k in nearest.changed
+            },
         }
 
     def _binding(self, c: ClaimFinding, ranges: Mapping[str, Range]) -> dict[str, Any] | None:
@@ -255,7 +260,10 @@ class Findings:
 def _rule(rule: Rule | None) -> list[dict[str, Any]]:
     if rule is None:
         return []
-    return [{"parameter": c.parameter, "low": c.low, "high": c.high, "quasi_p": _tidy(c.quasi_p)} for c in rule.conditions]
+    return [
+        {"parameter": c.parameter, "low": c.low, "high": c.high, "quasi_p": _tidy(c.quasi_p)}
+        for c in rule.conditions
+    ]
 
 
 def _tidy(x: float | None) -> float | None:

@@ -39,7 +39,9 @@ class Scan:
     """The claims along every parameter: positions [point, parameter], and which points belong to which parameter."""
 
     positions: Floats
-    lines: tuple[np.ndarray, ...]  # [parameter] rows of `positions`, by ascending position; the base point is in each
+    lines: tuple[
+        np.ndarray, ...
+    ]  # [parameter] rows of `positions`, by ascending position; the base point is in each
 
 
 def lines(ranges: Sequence[Range], base: Floats, steps: int) -> Scan:
@@ -61,7 +63,10 @@ def lines(ranges: Sequence[Range], base: Floats, steps: int) -> Scan:
 
 def walk(probe: Probe, scan: Scan, walked: Mapping[str, Sequence[int]]) -> dict[str, Floats]:
     """The margins [point] of each claim on the scan's points along its own parameters (columns); nan elsewhere."""
-    rows = {c: np.unique(np.concatenate([[0], *(scan.lines[k] for k in ks)])).astype(int) for c, ks in walked.items()}
+    rows = {
+        c: np.unique(np.concatenate([[0], *(scan.lines[k] for k in ks)])).astype(int)
+        for c, ks in walked.items()
+    }
     found = probe.margins([(c, scan.positions[mine]) for c, mine in rows.items()])
     out: dict[str, Floats] = {}
     for (claim, mine), margin in zip(rows.items(), found, strict=True):
@@ -84,13 +89,19 @@ def find_flips(
         brackets: list[tuple[float, int, int, tuple[float, float, float, float]]] = []
         for k, rows in enumerate(scan.lines):
             z, m = scan.positions[rows, k], margin[rows]
-            for i in np.flatnonzero(np.isfinite(m[:-1]) & np.isfinite(m[1:]) & ((m[:-1] >= 0) != (m[1:] >= 0))):
-                if varying[k].values is not None:  # the first allowed value with the other answer, seen from the base
+            for i in np.flatnonzero(
+                np.isfinite(m[:-1]) & np.isfinite(m[1:]) & ((m[:-1] >= 0) != (m[1:] >= 0))
+            ):
+                if (
+                    varying[k].values is not None
+                ):  # the first allowed value with the other answer, seen from the base
                     far = float(z[i + 1] if z[i] >= base[k] else z[i])
                     known[claim].append(_flip(varying[k], base[k], far, bool(m[i + 1] >= 0), 0.0, far))
                     continue
                 near = min(abs(z[i] - base[k]), abs(z[i + 1] - base[k]))
-                brackets.append((float(near), k, int(i), (float(z[i]), float(z[i + 1]), float(m[i]), float(m[i + 1]))))
+                brackets.append(
+                    (float(near), k, int(i), (float(z[i]), float(z[i + 1]), float(m[i]), float(m[i + 1])))
+                )
         for order, (_, k, i, ends) in enumerate(sorted(brackets)):
             if order < effort.rough:
                 precision = effort.precision if order < effort.fine else effort.coarse
@@ -100,7 +111,9 @@ def find_flips(
     for (claim, k, _), (low, high, above) in (drive(probe, searches) | seen).items():
         far = high if low >= base[k] - 1e-12 else low
         known[claim].append(_flip(varying[k], base[k], (low + high) / 2, above, (high - low) / 2, far))
-    return {c: tuple(sorted(flips, key=lambda f: (f.distance, f.parameter, f.at))) for c, flips in known.items()}
+    return {
+        c: tuple(sorted(flips, key=lambda f: (f.distance, f.parameter, f.at))) for c, flips in known.items()
+    }
 
 
 def _flip(r: Range, base: float, at: float, above: bool, within: float, beyond: float) -> Flip:
@@ -123,7 +136,9 @@ def locate(
         z = (a + b) / 2
         if straight and fa != fb:
             zero = (a * fb - b * fa) / (fb - fa)
-            z = zero + 0.45 * precision * (1 if b - zero > zero - a else -1)  # towards the end that is to move
+            z = zero + 0.45 * precision * (
+                1 if b - zero > zero - a else -1
+            )  # towards the end that is to move
             z = min(max(z, a + 0.1 * precision), b - 0.1 * precision)
         point = base.copy()
         point[k] = z

@@ -56,9 +56,10 @@ def _slices(column: Floats, count: int) -> np.ndarray:
 
 def _gain(values: Floats, which: np.ndarray, learn: np.ndarray, test: np.ndarray, count: int) -> float:
     """Mean payoff on ``test`` of what ``learn`` chose slice by slice, less that of what ``learn`` chose once."""
-    sums = np.array([np.bincount(which[learn], weights=row[learn], minlength=count) for row in values])  # [policy, slice]
+    sums = np.array(
+        [np.bincount(which[learn], weights=row[learn], minlength=count) for row in values]
+    )  # [policy, slice]
     chosen = sums.argmax(axis=0)
     once = int(values[:, learn].mean(axis=1).argmax())
     got = values[chosen[which[test]], np.flatnonzero(test)]
     return float((got - values[once, test]).mean())
-

@@ -94,7 +94,13 @@ def search_nearest(
 
 
 def _drawn_in(
-    base: Floats, holds: bool, best: Nearest, rounds: int, effort: Effort, rng: np.random.Generator, snap: Callable[[Floats], Floats]
+    base: Floats,
+    holds: bool,
+    best: Nearest,
+    rounds: int,
+    effort: Effort,
+    rng: np.random.Generator,
+    snap: Callable[[Floats], Floats],
 ) -> Search[Nearest]:
     """``best`` or a nearer point with the other answer, after so many rounds."""
     shrink = 0.12
@@ -157,7 +163,9 @@ def _closer(base: Floats, best: Nearest, shrink: float, rng: np.random.Generator
     return np.clip(np.array(tries), 0.0, 1.0)
 
 
-def _better(base: Floats, tries: Floats, margins: Floats, holds: bool, best: Nearest | None) -> Nearest | None:
+def _better(
+    base: Floats, tries: Floats, margins: Floats, holds: bool, best: Nearest | None
+) -> Nearest | None:
     """The nearest of ``tries`` with the other answer, or ``best`` if that is nearer."""
     flipped = np.isfinite(margins) & ((margins >= 0) != holds)
     for i in np.flatnonzero(flipped):
@@ -190,7 +198,9 @@ def _rays(base: Floats, holds: bool, positions: Floats, held: Bools, limit: floa
         return []
     centred = positions - positions.mean(axis=0)
     slope = np.linalg.lstsq(
-        centred.T @ centred + 1e-3 * len(held) * np.eye(len(base)), centred.T @ (held - held.mean()), rcond=None
+        centred.T @ centred + 1e-3 * len(held) * np.eye(len(base)),
+        centred.T @ (held - held.mean()),
+        rcond=None,
     )[0]
     slope = -slope if holds else slope
     slope[((slope > 0) & (base >= 1)) | ((slope < 0) & (base <= 0))] = 0.0

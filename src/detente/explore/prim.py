@@ -12,7 +12,9 @@ from detente.explore.box import Limits, inside
 from detente.explore.ranges import Bools, Floats
 
 
-def peel(x: Floats, y: Bools, *, alpha: float = 0.05, smallest: float = 0.05, columns: list[int] | None = None) -> list[Limits]:
+def peel(
+    x: Floats, y: Bools, *, alpha: float = 0.05, smallest: float = 0.05, columns: list[int] | None = None
+) -> list[Limits]:
     """The sequence of boxes from everything down to a share ``smallest`` of the draws, each cutting ``alpha`` off one.
 
     Of all ends of all parameters the one whose removal raises the mean of what is left most is removed
@@ -32,7 +34,10 @@ def peel(x: Floats, y: Bools, *, alpha: float = 0.05, smallest: float = 0.05, co
         k = max(1, int(alpha * n))
         ordered = np.partition(sub, (k - 1, n - k), axis=0)
         low_cut, high_cut = ordered[k - 1], ordered[n - k]
-        gone_low, gone_high = sub <= low_cut, sub >= high_cut  # at least alpha of the draws; more where values tie
+        gone_low, gone_high = (
+            sub <= low_cut,
+            sub >= high_cut,
+        )  # at least alpha of the draws; more where values tie
         total = hit.sum()
         out_hits = np.concatenate([hit @ gone_low, hit @ gone_high])
         out_n = np.concatenate([gone_low.sum(axis=0), gone_high.sum(axis=0)])

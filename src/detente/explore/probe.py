@@ -54,7 +54,9 @@ class Probe:
             margin = np.full(len(place), np.nan)
             if len(here):
                 part = chunk_of(Block(0, {}, 0), {name: column[here] for name, column in table.items()})
-                margin[allowed[place]] = judge(self.study.claims[claim], part, {n: c[here] for n, c in draws.items()}).margin
+                margin[allowed[place]] = judge(
+                    self.study.claims[claim], part, {n: c[here] for n, c in draws.items()}
+                ).margin
             out.append(margin)
         return out
 
@@ -86,11 +88,15 @@ class Probe:
         if game not in self._columns:
             names = None if self.study.relevant is None else self.study.relevant(game)
             varying = self.study.varying
-            self._columns[game] = np.array([k for k, r in enumerate(varying) if names is None or r.name in names], dtype=np.intp)
+            self._columns[game] = np.array(
+                [k for k, r in enumerate(varying) if names is None or r.name in names], dtype=np.intp
+            )
         return self._columns[game]
 
 
-def drive(probe: Probe, searches: Mapping[Any, tuple[str, Search[T]]], tell: Callable[[int], None] | None = None) -> dict[Any, T]:
+def drive(
+    probe: Probe, searches: Mapping[Any, tuple[str, Search[T]]], tell: Callable[[int], None] | None = None
+) -> dict[Any, T]:
     """Run every search (key -> claim, generator) to its end; what each returned, by key.
 
     In each round the points of all searches go to the solver together.
@@ -112,7 +118,9 @@ def drive(probe: Probe, searches: Mapping[Any, tuple[str, Search[T]]], tell: Cal
     rounds = 0
     while waiting:
         keys = list(waiting)
-        answers = dict(zip(keys, probe.margins([(waiting[key][0], waiting[key][2]) for key in keys]), strict=True))
+        answers = dict(
+            zip(keys, probe.margins([(waiting[key][0], waiting[key][2]) for key in keys]), strict=True)
+        )
         for key, answer in answers.items():
             claim, search, _ = waiting[key]
             step(key, claim, search, answer)

@@ -90,16 +90,28 @@ class Study:
     digest: str = ""
     seed: int | None = None
     selection: str = "the only equilibrium of a closed form"
-    mirrors: Mapping[str, str] = field(default_factory=dict[str, str])  # claim -> the claim with the sides swapped
-    law: tuple[str, ...] = ()  # rules of law; their sides are solved as ``law:ID:with`` and ``law:ID:without``
-    families: Mapping[str, str] = field(default_factory=dict[str, str])  # policy -> the game that it is read off, if shared
-    relevant: Callable[[str], frozenset[str]] | None = None  # policy -> parameters that its game depends on; None: all
-    witnesses: Mapping[str, tuple[Mapping[str, float], ...]] = field(  # claim -> points where its author says it holds or fails
-        default_factory=dict[str, tuple[Mapping[str, float], ...]]
+    mirrors: Mapping[str, str] = field(
+        default_factory=dict[str, str]
+    )  # claim -> the claim with the sides swapped
+    law: tuple[
+        str, ...
+    ] = ()  # rules of law; their sides are solved as ``law:ID:with`` and ``law:ID:without``
+    families: Mapping[str, str] = field(
+        default_factory=dict[str, str]
+    )  # policy -> the game that it is read off, if shared
+    relevant: Callable[[str], frozenset[str]] | None = (
+        None  # policy -> parameters that its game depends on; None: all
+    )
+    witnesses: Mapping[str, tuple[Mapping[str, float], ...]] = (
+        field(  # claim -> points where its author says it holds or fails
+            default_factory=dict[str, tuple[Mapping[str, float], ...]]
+        )
     )
     derived: tuple[Derived, ...] = ()  # what rules may speak of beside the parameters
     derive: Callable[[Draws], Mapping[str, Any]] | None = None  # their values at draws
-    said_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])  # claim -> statements
+    said_by: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict[str, tuple[str, ...]]
+    )  # claim -> statements
 
     @property
     def varying(self) -> tuple[Range, ...]:
@@ -135,7 +147,11 @@ class Study:
         moving = {r.name for r in self.varying}
         points = [{n: v for n, v in w.items() if n in moving} for w in self.witnesses.get(claim, ())]
         draws = [{r.name: np.array([w.get(r.name, r.base)]) for r in self.varying} for w in points if w]
-        return np.clip(np.vstack([self.positions(d) for d in draws]), 0.0, 1.0) if draws else np.zeros((0, len(self.varying)))
+        return (
+            np.clip(np.vstack([self.positions(d) for d in draws]), 0.0, 1.0)
+            if draws
+            else np.zeros((0, len(self.varying)))
+        )
 
     def policies_of(self, claims: Sequence[str]) -> list[str]:
         """The policies that these claims speak of, `BASELINE` first where it is one."""

@@ -54,7 +54,11 @@ class Range:
     def values(self) -> Floats | None:
         """The allowed values in ascending order where there are only some; else None."""
         shape = self.parameter.shape
-        return np.sort(np.asarray(shape[: len(shape) // 2])) if self.parameter.distribution == "discrete" else None
+        return (
+            np.sort(np.asarray(shape[: len(shape) // 2]))
+            if self.parameter.distribution == "discrete"
+            else None
+        )
 
     def position(self, x: Floats | float) -> Floats:
         """Where ``x`` lies: 0 at the low end, 1 at the high end; on the log scale for a log-uniform range."""

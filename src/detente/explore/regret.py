@@ -90,7 +90,9 @@ class Menu:
             top = gap[np.arange(len(gap)), at]
             for b in np.flatnonzero(top > self.better[a]):
                 self.better[a, b], self.witness[a, b] = top[b], chunk.start + rows[at[b]]
-                self.where[a, int(b)] = {name: float(column[rows[at[b]]]) for name, column in chunk.draws.items()}
+                self.where[a, int(b)] = {
+                    name: float(column[rows[at[b]]]) for name, column in chunk.draws.items()
+                }
 
     def regret(self, policy: str) -> tuple[float, float] | None:
         """Largest and mean regret of a policy of the menu; None where nothing was certified."""
@@ -103,10 +105,22 @@ class Menu:
         """Policies that another of the menu is at least as good as in every draw and better than in one."""
         out: list[Dominated] = []
         for a, name in enumerate(self.policies):
-            rivals = [b for b in range(len(self.policies)) if b != a and self.n and self.better[a, b] > TIE >= self.better[b, a]]
+            rivals = [
+                b
+                for b in range(len(self.policies))
+                if b != a and self.n and self.better[a, b] > TIE >= self.better[b, a]
+            ]
             if rivals:
                 b = max(rivals, key=lambda k: (self.better[a, k], -k))
-                out.append(Dominated(name, self.policies[b], float(self.better[a, b]), int(self.witness[a, b]), self.where[a, b]))
+                out.append(
+                    Dominated(
+                        name,
+                        self.policies[b],
+                        float(self.better[a, b]),
+                        int(self.witness[a, b]),
+                        self.where[a, b],
+                    )
+                )
         return tuple(out)
 
 
@@ -124,7 +138,9 @@ class PolicyTally:
     def __post_init__(self) -> None:
         if BASELINE in self.policies:
             for player in self.study.players:
-                own = menu_of(player, {p: self.study.policies[p] for p in self.policies if p in self.study.policies})
+                own = menu_of(
+                    player, {p: self.study.policies[p] for p in self.policies if p in self.study.policies}
+                )
                 if len(own) > 1:
                     self.menus[player] = Menu(player, own)
 

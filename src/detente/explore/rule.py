@@ -59,12 +59,17 @@ class Rule:
     coverage_interval: tuple[float, float]
     density_interval: tuple[float, float]
     share: float  # of cases among all draws of the second half
-    outside: float | None  # share of cases among the draws outside the box, on the second half; None: there are none
+    outside: (
+        float | None
+    )  # share of cases among the draws outside the box, on the second half; None: there are none
     agreement: float  # Matthews' correlation on the second half
     draws: int  # of the second half
 
     def record(self) -> list[dict[str, object]]:
-        return [{"parameter": c.parameter, "low": c.low, "high": c.high, "quasi_p": c.quasi_p} for c in self.conditions]
+        return [
+            {"parameter": c.parameter, "low": c.low, "high": c.high, "quasi_p": c.quasi_p}
+            for c in self.conditions
+        ]
 
 
 def halves(draw: np.ndarray) -> tuple[Bools, Bools]:
@@ -103,7 +108,10 @@ def _one(found: Features, sets: list[list[int]], y: Bools, first: Bools, second:
     for place, columns in enumerate(sets):
         sub = np.ascontiguousarray(xf[:, sorted(columns)])
         names = sorted(columns)
-        ways: list[tuple[Literal["prim", "tree"], Limits]] = [("prim", by_prim(sub, yf)), ("tree", by_tree(sub, yf))]
+        ways: list[tuple[Literal["prim", "tree"], Limits]] = [
+            ("prim", by_prim(sub, yf)),
+            ("tree", by_tree(sub, yf)),
+        ]
         for method, limits in ways:
             plain = simplified(polished(limits, sub, yf), sub, yf)
             box = {names[k]: _rounded(v, found.ranges[names[k]], sub[:, k]) for k, v in plain.items()}
@@ -157,7 +165,11 @@ def by_tree(x: Floats, y: Bools) -> Limits:
     """Of all nodes of a tree of depth `MOST`, the box of most merit."""
     from sklearn.tree import DecisionTreeClassifier
 
-    tree = DecisionTreeClassifier(max_depth=MOST, min_samples_leaf=max(2, len(y) // 50), random_state=0).fit(x, y).tree_
+    tree = (
+        DecisionTreeClassifier(max_depth=MOST, min_samples_leaf=max(2, len(y) // 50), random_state=0)
+        .fit(x, y)
+        .tree_
+    )
     best: tuple[float, Limits] = (-np.inf, {})
     stack: list[tuple[int, Limits]] = [(0, {})]
     while stack:
@@ -185,7 +197,11 @@ def simplified(limits: Limits, x: Floats, y: Bools) -> Limits:
             choices = [(2, rest)]
             if np.isfinite(low) and np.isfinite(high):
                 choices += [(1, {**rest, k: (-np.inf, high)}), (1, {**rest, k: (low, np.inf)})]
-            looser += [(score(choice, x, y).merit, size, choice) for size, choice in choices if choice or len(limits) == 1]
+            looser += [
+                (score(choice, x, y).merit, size, choice)
+                for size, choice in choices
+                if choice or len(limits) == 1
+            ]
         looser = [item for item in looser if item[0] > full - needed * item[1] and item[2]]
         if not looser:
             break
@@ -213,7 +229,11 @@ def words(rule: Rule | None, fails: Rule | None, titles: Mapping[str, str], shar
             return f"conditions are met that are simpler the other way round: it holds unless {conditions(fails, titles)}"
         return f"conditions are met that no short rule captures; it fails if {conditions(fails, titles)}"
     none = f"conditions are met that no short rule captures; it holds in {share:.0%} of all draws"
-    tries = [(r, verb) for r, verb in ((rule, "holds"), (fails, "fails")) if r is not None and r.density_interval[0] > r.share]
+    tries = [
+        (r, verb)
+        for r, verb in ((rule, "holds"), (fails, "fails"))
+        if r is not None and r.density_interval[0] > r.share
+    ]
     if not tries:
         return none
     best, verb = max(tries, key=lambda item: item[0].agreement)
@@ -238,4 +258,14 @@ def _rounded(ends: tuple[float, float], r: Range, x: Floats) -> tuple[float, flo
     return (-np.inf if low <= x.min() else low), (np.inf if high >= x.max() else high)
 
 
-__all__ = ["Condition", "Rule", "conditions", "find_rule", "find_rules", "halves", "inside", "quasi_p", "words"]
+__all__ = [
+    "Condition",
+    "Rule",
+    "conditions",
+    "find_rule",
+    "find_rules",
+    "halves",
+    "inside",
+    "quasi_p",
+    "words",
+]

@@ -31,7 +31,11 @@ class Sample:
         if room <= 0:
             return
         self.n += room
-        self._x.append(np.column_stack([chunk.draws[p][:room] for p in self.parameters]) if self.parameters else np.zeros((room, 0)))
+        self._x.append(
+            np.column_stack([chunk.draws[p][:room] for p in self.parameters])
+            if self.parameters
+            else np.zeros((room, 0))
+        )
         for policy, status in chunk.status.items():
             self._status.setdefault(policy, []).append(status[:room])
             for name, column in chunk.event[policy].items():

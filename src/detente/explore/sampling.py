@@ -37,7 +37,9 @@ class _Scrambling:
         self.engine = qmc.Sobol(d=max(1, len(study.varying)), scramble=True, rng=np.random.default_rng(seed))
         self.batch = _FIRST_BATCH
         self.raw = 0  # points of the sequence looked at so far
-        self.queue: list[tuple[Floats, NDArray[np.intp]]] = []  # (points [n, parameter], raw index [n]) not yet handed out
+        self.queue: list[
+            tuple[Floats, NDArray[np.intp]]
+        ] = []  # (points [n, parameter], raw index [n]) not yet handed out
         self.waiting = 0
 
     def take(self, n: int) -> tuple[Floats, int]:
@@ -65,7 +67,11 @@ class _Scrambling:
         self.raw += self.batch
         self.batch = min(self.batch * 2, _LARGEST_BATCH) if self.raw > self.batch else self.batch
         varying = self.study.varying
-        points = np.column_stack([r.parameter.quantile(unit[:, k]) for k, r in enumerate(varying)]) if varying else unit
+        points = (
+            np.column_stack([r.parameter.quantile(unit[:, k]) for k, r in enumerate(varying)])
+            if varying
+            else unit
+        )
         if self.study.admissible is not None:
             kept = np.asarray(self.study.admissible(columns(self.study, points)), dtype=bool)
             kept = np.broadcast_to(kept, (len(points),))
@@ -78,7 +84,9 @@ class _Scrambling:
 def columns(study: Study, points: Floats) -> dict[str, Floats]:
     """Columns of all parameters from values [point, varying parameter]."""
     varying = {r.name: points[:, k] for k, r in enumerate(study.varying)}
-    return {r.name: np.ascontiguousarray(varying.get(r.name, np.full(len(points), r.base))) for r in study.ranges}
+    return {
+        r.name: np.ascontiguousarray(varying.get(r.name, np.full(len(points), r.base))) for r in study.ranges
+    }
 
 
 def blocks(study: Study, n: int, size: int, seed: int | None = None) -> Iterator[Block]:
@@ -117,8 +125,14 @@ def chosen_seed(study: Study, seed: int | None) -> int:
 def measure(study: Study, n: int, seed: int | None, refused: int) -> str:
     """The sampling measure in one sentence (a noun phrase that starts it), for whoever reads a share."""
     kinds = Counter(_WORDS[r.parameter.distribution] for r in study.varying)
-    listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
-    constraints = f", kept only where the constraints hold ({refused:,} refused)" if study.admissible is not None else ""
+    listed = ", ".join(
+        f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    )
+    constraints = (
+        f", kept only where the constraints hold ({refused:,} refused)"
+        if study.admissible is not None
+        else ""
+    )
     return (
         f"{n:,} scrambled Sobol' draws ({REPLICATES} independent scramblings, seed {chosen_seed(study, seed)}) of "
         f"{len(study.varying)} parameters, each by itself from its own range ({listed or 'none'}){constraints}"

@@ -39,7 +39,11 @@ def first_order(x: Floats, margin: Floats, slices: int = 6) -> Floats:
     Much cheaper than `importance`, and blind to what only two columns together do.
     """
     n = len(margin)
-    place = np.minimum(((rankdata(x, axis=0) - 0.5) / n * slices).astype(int), slices - 1) if n else np.zeros(x.shape, int)
+    place = (
+        np.minimum(((rankdata(x, axis=0) - 0.5) / n * slices).astype(int), slices - 1)
+        if n
+        else np.zeros(x.shape, int)
+    )
     best = np.zeros(x.shape[1])
     for target in (rankdata(margin), (margin >= 0).astype(float)):
         spread = float(target.var()) if n else 0.0

@@ -98,16 +98,23 @@ class Polynomials:
 
     def _paired(self, d: int) -> int:
         """How many parameters may appear in products: four draws to a term."""
-        return next(m for m in range(min(PAIRED, d), 0, -1) if m * (m - 1) // 2 * PAIR_DEGREE**2 * 4 <= len(self.x) or m == 1)
+        return next(
+            m
+            for m in range(min(PAIRED, d), 0, -1)
+            if m * (m - 1) // 2 * PAIR_DEGREE**2 * 4 <= len(self.x) or m == 1
+        )
 
     def _products(self, pairs: list[tuple[int, int]]) -> Floats:
         degree = min(PAIR_DEGREE, self.degree)
         made = [
-            (self.blocks[a][:, :degree, None] * self.blocks[b][:, None, :degree]).reshape(len(self.x), -1) for a, b in pairs
+            (self.blocks[a][:, :degree, None] * self.blocks[b][:, None, :degree]).reshape(len(self.x), -1)
+            for a, b in pairs
         ]
         return np.column_stack(made) if made else np.zeros((len(self.x), 0))
 
-    def _explained(self, y: Floats, pairs: list[tuple[int, int]], products: Floats, variance: float) -> float | None:
+    def _explained(
+        self, y: Floats, pairs: list[tuple[int, int]], products: Floats, variance: float
+    ) -> float | None:
         """Share of the variance on the second half that a fit to the first half explains."""
         fit, check = self.fit, self.check
         if min(fit.sum(), check.sum()) < _FEWEST // 2:
@@ -139,13 +146,17 @@ def from_draws(x: Floats, draw: np.ndarray, y: Floats) -> Indices | None:
     return Polynomials(x, draw).indices(y)
 
 
-def by_design(study: Study, event: str, policy: str = BASELINE, n: int = 256, seed: int | None = None) -> Indices:
+def by_design(
+    study: Study, event: str, policy: str = BASELINE, n: int = 256, seed: int | None = None
+) -> Indices:
     """Indices of an event's probability on a design of its own, ``n (parameters + 2)`` solved points; ``n`` a power of two.
 
     Raises `DataError` where the scenario has constraints or a point of the design is not certified.
     """
     if study.admissible is not None:
-        raise DataError("Sobol' indices by a design need independent parameters", where=Where(field="constraints"))
+        raise DataError(
+            "Sobol' indices by a design need independent parameters", where=Where(field="constraints")
+        )
     varying = study.varying
 
     def model(u: Floats) -> Floats:
@@ -153,8 +164,12 @@ def by_design(study: Study, event: str, policy: str = BASELINE, n: int = 256, se
         found = study.evaluate(columns(study, points), [policy])
         status = np.asarray(found.status[policy])
         if (status != 0).any():
-            raise DataError("not every point of the design has a certified solution", found=int((status != 0).sum()))
+            raise DataError(
+                "not every point of the design has a certified solution", found=int((status != 0).sum())
+            )
         return np.array(found.event[policy][event], dtype=float)  # scipy writes into it
 
-    result = sobol_indices(func=model, n=n, dists=[uniform()] * len(varying), rng=np.random.default_rng(chosen_seed(study, seed)))
+    result = sobol_indices(
+        func=model, n=n, dists=[uniform()] * len(varying), rng=np.random.default_rng(chosen_seed(study, seed))
+    )
     return Indices(np.asarray(result.first_order), np.asarray(result.total_order), None)

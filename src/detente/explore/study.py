@@ -43,7 +43,9 @@ class _Solver:
         for other in self.scenario.policies.values():
             if other.kind == "deviate" and policy == BASELINE:
                 names |= {n for mix in other.change.play.values() for p in mix.values() for n in p.names}
-                names |= {n for formula in other.change.parameters.values() for n in formula.names} | set(other.change.parameters)
+                names |= {n for formula in other.change.parameters.values() for n in formula.names} | set(
+                    other.change.parameters
+                )
         derived = self.scenario.game.derived
         for name in [n for n in names if n in derived]:
             names |= derived[name].names
@@ -76,7 +78,9 @@ def study_of(scenario: Any) -> Study:
         law=tuple(scenario.law),
         families={p.id: BASELINE for p in scenario.policies.values() if p.kind != "commit"},
         relevant=solver.relevant,
-        witnesses={c.id: tuple(w for w in (c.holds_where, c.fails_where) if w) for c in scenario.claims.values()},
+        witnesses={
+            c.id: tuple(w for w in (c.holds_where, c.fails_where) if w) for c in scenario.claims.values()
+        },
         derived=tuple(
             Derived(name, scenario.parameters[name].title or name.replace("_", " "), formula.names)
             for name, formula in scenario.game.derived.items()
@@ -89,7 +93,14 @@ def study_of(scenario: Any) -> Study:
 def digest(scenario: Any) -> str:
     """A name for what the scenario's numbers depend on: its text, the parts that are off, the ranges, this version."""
     ranges: Mapping[str, Any] = {
-        name: [p.distribution, repr(p.base), repr(p.low), repr(p.high), [repr(v) for v in p.shape], str(p.derived or "")]
+        name: [
+            p.distribution,
+            repr(p.base),
+            repr(p.low),
+            repr(p.high),
+            [repr(v) for v in p.shape],
+            str(p.derived or ""),
+        ]
         for name, p in scenario.parameters.items()
     }
     content = {

@@ -62,7 +62,12 @@ def test(
         raise BadInput("the number of draws is out of range", where=Where(field="--draws"), found=draws,
                        allowed=f"{REPLICATES} to {MOST_DRAWS}")  # fmt: skip
     if workers < 1:
-        raise BadInput("at least one worker is needed", where=Where(field="--workers"), found=workers, allowed="1 or more")
+        raise BadInput(
+            "at least one worker is needed",
+            where=Where(field="--workers"),
+            found=workers,
+            allowed="1 or more",
+        )
     level = effort(search)
     tell: Progress = progress or (lambda what, share: None)
     sides = [f"law:{rule}:{side}" for rule in study.law for side in ("with", "without")]
@@ -110,7 +115,9 @@ def _chosen(study: Study, only: str | Sequence[str] | None) -> list[str]:
     wanted = [only] if isinstance(only, str) else list(only or study.claims)
     for name in wanted:
         if name not in study.claims:
-            raise BadInput("there is no such claim", where=Where(field="--only"), found=name, allowed=study.claims)
+            raise BadInput(
+                "there is no such claim", where=Where(field="--only"), found=name, allowed=study.claims
+            )
     return [c for c in study.claims if c in wanted]
 
 
@@ -135,11 +142,17 @@ def _searched(
     flips = find_flips(probe, scan, margins, effort)
     walks = [(scan, margins)]
     if effort.walked is not None:  # what was not walked is looked at from its ends where nothing was found
-        still = {c: _walked(study, sample, c, effort.ends, beyond=effort.walked) for c in claims if not flips[c]}
+        still = {
+            c: _walked(study, sample, c, effort.ends, beyond=effort.walked) for c in claims if not flips[c]
+        }
         ends = lines(study.varying, study.base, 1)
         walks.append((ends, walk(probe, ends, still)))
         flips |= find_flips(probe, *walks[1], effort)
-    positions = study.positions({r.name: sample.x[:, k] for k, r in enumerate(study.varying)}) if study.varying else sample.x
+    positions = (
+        study.positions({r.name: sample.x[:, k] for k, r in enumerate(study.varying)})
+        if study.varying
+        else sample.x
+    )
     decided = {c: np.isfinite(sample.margin(c)) for c in claims}
 
     tell("looking for exceptions", 0.8)
@@ -151,7 +164,10 @@ def _searched(
         if exceptions[c] is None and tallies[c].verdict().endswith("throughout"):
             rows = decided[c]
             holds = tallies[c].verdict().startswith("holds")
-            searches[c] = (c, search_exception(positions[rows], sample.margin(c)[rows], holds, study.snapped, effort))
+            searches[c] = (
+                c,
+                search_exception(positions[rows], sample.margin(c)[rows], holds, study.snapped, effort),
+            )
     exceptions |= drive(probe, searches)
 
     tell("looking for the nearest flip", 0.84)
@@ -163,7 +179,16 @@ def _searched(
             if exception is not None:
                 near, held = np.vstack([near, np.array(exception)]), np.append(held, not held.all())
             search = search_nearest(
-                study.base, bool(margins[c][0] >= 0), flips[c], columns, near, held, seed, study.snapped, effort, study.witnessed(c)
+                study.base,
+                bool(margins[c][0] >= 0),
+                flips[c],
+                columns,
+                near,
+                held,
+                seed,
+                study.snapped,
+                effort,
+                study.witnessed(c),
             )
             nearest_searches[c] = (c, search)
     nearest: dict[str, Nearest | None] = drive(probe, nearest_searches)
@@ -239,7 +264,11 @@ def _map(study: Study, sample: Sample, claim: str, flips: tuple[Flip, ...], rule
         scale = x.std(axis=0) + 1e-300
         apart = np.abs(x[held].mean(axis=0) - x[failed].mean(axis=0)) / scale
         rest = [names[k] for k in np.argsort(-apart, kind="stable")]
-    from_rule = [c.parameter for c in rule.conditions if c.parameter in names] if rule is not None and rule.found else []
+    from_rule = (
+        [c.parameter for c in rule.conditions if c.parameter in names]
+        if rule is not None and rule.found
+        else []
+    )
     order = list(dict.fromkeys([*(f.parameter for f in flips), *from_rule, *rest]))
     a, b = (names.index(name) for name in order[:2])
     points = tuple(
@@ -262,7 +291,9 @@ def _quantiles(sample: Sample, policies: list[str]) -> dict[tuple[str, str], tup
     return out
 
 
-def _sensitivity(sample: Sample, policies: list[str], events: Sequence[str]) -> tuple[tuple[str, str, Indices], ...]:
+def _sensitivity(
+    sample: Sample, policies: list[str], events: Sequence[str]
+) -> tuple[tuple[str, str, Indices], ...]:
     polynomials = Polynomials(sample.x[:_INDEXED], sample.draw[:_INDEXED])
     out: list[tuple[str, str, Indices]] = []
     for event in events:

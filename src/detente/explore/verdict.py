@@ -113,4 +113,6 @@ def wilson(hits: int, n: int, z: float = 1.959963984540054) -> tuple[float, floa
     p = hits / n
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
-    return max(0.0, min(middle - half, p)), min(1.0, max(middle + half, p))  # rounding must not leave p outside
+    return max(0.0, min(middle - half, p)), min(
+        1.0, max(middle + half, p)
+    )  # rounding must not leave p outside

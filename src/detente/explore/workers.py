@@ -88,7 +88,9 @@ class Pool:
         before = {name: os.environ.get(name) for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS")}
         os.environ.update(dict.fromkeys(before, str(self._threads)))  # inherited: k workers share the cores
         try:
-            process = self._context.Process(target=_serve, args=(theirs, self._build, self._policies), daemon=True)
+            process = self._context.Process(
+                target=_serve, args=(theirs, self._build, self._policies), daemon=True
+            )
             process.start()
         finally:
             for name, value in before.items():

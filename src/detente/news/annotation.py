@@ -51,7 +51,9 @@ class Annotator:
         for table in (self.forms, self.classes, self.lemmas):
             if len(table) > MOST:
                 table.clear()
-        words: list[list[Row]] = [[tuple(row) for row in doc.to_array([ORTH, TAG, DEP]).tolist()] for doc in docs]
+        words: list[list[Row]] = [
+            [tuple(row) for row in doc.to_array([ORTH, TAG, DEP]).tolist()] for doc in docs
+        ]
         kinds = [self._kinds(rows) for rows in words]
         self._learn_classes(list(dict.fromkeys(k for of in kinds for k in of if k not in self.classes)))
         classes = [[self.classes[k] for k in of] for of in kinds]

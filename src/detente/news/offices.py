@@ -137,7 +137,9 @@ def _learn(mentions: Mentions, entry: Entry, number: int, doc: Doc, first: int, 
             if mention.actor != entry.id:
                 entry.member_of[mention.actor] = None
         elif token.tag_ == "HYPH" or (
-            token.tag_ not in ("DT", "POS", "PRP$") and token.lower_ not in _PASSED_OVER and not token.is_punct
+            token.tag_ not in ("DT", "POS", "PRP$")
+            and token.lower_ not in _PASSED_OVER
+            and not token.is_punct
         ):
             kept.append(token.text)
     role = re.sub(r"\s+(?:of|for|to)$", "", " ".join(kept).replace(" - ", "-").strip("- "))

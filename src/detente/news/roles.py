@@ -17,6 +17,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from functools import lru_cache
 
 import numpy as np
@@ -50,7 +51,7 @@ class Proposal:
 
     role: str
     actor: str | None
-    confidence: str
+    confidence: Literal["bound", "proposed", "open"]
     because: tuple[Evidence, ...]
 
     def record(self) -> dict[str, object]:

@@ -46,7 +46,8 @@ def read_change(
             raise GameError("there is no move for this condition", where=at, found=when)
         conditions = dict.fromkeys(play, parse(when, at))
     settings = {
-        name: _setting(game, places.at(*path, "parameters", name), name, text) for name, text in parameters.items()
+        name: _setting(game, places.at(*path, "parameters", name), name, text)
+        for name, text in parameters.items()
     }
     change = Change(play, conditions, settings, places.at(*path))
     rules(game, restrictions(change))
@@ -75,6 +76,10 @@ def _label(given: Any, where: Where, move: str, labels: tuple[str, ...]) -> str:
 
 def _setting(game: Game, where: Where, name: str, text: Any) -> Expression:
     if name not in game.base:
-        problem = "a derived parameter follows from others and cannot be set" if name in game.derived else "there is no such parameter"
+        problem = (
+            "a derived parameter follows from others and cannot be set"
+            if name in game.derived
+            else "there is no such parameter"
+        )
         raise GameError(problem, where=where, found=name, allowed=game.base)
     return game.scope.resolved(parse(text, where), where, ("parameter",)).bind(game.derived)

@@ -38,7 +38,11 @@ class Quantity:
     policy: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.kind}({self.name})" if self.policy is None else f"{self.kind}({self.name} | {self.policy})"
+        return (
+            f"{self.kind}({self.name})"
+            if self.policy is None
+            else f"{self.kind}({self.name} | {self.policy})"
+        )
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,9 @@ class Claim:
     match: MatchRule = field(default_factory=MatchRule)
     models: tuple[str, ...] = ()
     because: str = ""
-    written: str = ""  # the condition as it stands in the file; ``formula`` has derived parameters written out
+    written: str = (
+        ""  # the condition as it stands in the file; ``formula`` has derived parameters written out
+    )
 
     @property
     def holds(self) -> str:
@@ -98,7 +104,12 @@ class Claim:
 
 
 def read_formula(
-    text: object, where: Where, *, events: frozenset[str], players: frozenset[str], policies: frozenset[str],
+    text: object,
+    where: Where,
+    *,
+    events: frozenset[str],
+    players: frozenset[str],
+    policies: frozenset[str],
     parameters: frozenset[str],
 ) -> tuple[Expression, dict[n.Call, Quantity]]:
     """The condition of a claim and what its calls stand for.
@@ -128,7 +139,9 @@ def read_formula(
             if policy not in policies and policy != BASELINE:
                 raise ExpressionError(f"no such policy in {call.text()}", where=where, found=policy,
                                       allowed={*policies, BASELINE})  # fmt: skip
-        calls[call] = Quantity("P" if call.name == "P" else "value", name, None if policy == BASELINE else policy)
+        calls[call] = Quantity(
+            "P" if call.name == "P" else "value", name, None if policy == BASELINE else policy
+        )
     return formula, calls
 
 
@@ -141,7 +154,9 @@ def _check_condition(node: n.Node, where: Where) -> None:
         for child in (node.yes, node.condition, node.no):
             _check_condition(child, where)
     elif not isinstance(node, (n.Comparison, n.Member)):
-        raise ExpressionError("a claim is a condition that holds or fails", where=where, found=node.text(), allowed=CONDITION)
+        raise ExpressionError(
+            "a claim is a condition that holds or fails", where=where, found=node.text(), allowed=CONDITION
+        )
 
 
 Calls = Mapping[n.Call, Floats]
@@ -151,7 +166,9 @@ Columns = Mapping[str, Floats | float]
 def _margin(node: n.Node, columns: Columns, calls: Calls, tolerance: float) -> Floats:
     """Signed distance from the border: the least of a conjunction, the largest of a disjunction."""
     if isinstance(node, n.Both):
-        return _least(_margin(node.left, columns, calls, tolerance), _margin(node.right, columns, calls, tolerance))
+        return _least(
+            _margin(node.left, columns, calls, tolerance), _margin(node.right, columns, calls, tolerance)
+        )
     if isinstance(node, n.Either):
         left, right = (_margin(side, columns, calls, tolerance) for side in (node.left, node.right))
         return _most(left, right)
@@ -160,7 +177,9 @@ def _margin(node: n.Node, columns: Columns, calls: Calls, tolerance: float) -> F
     if isinstance(node, n.Member):
         return _margin(node.spelt_out(), columns, calls, tolerance)
     if isinstance(node, n.Choice):
-        condition, yes, no = (_margin(x, columns, calls, tolerance) for x in (node.condition, node.yes, node.no))
+        condition, yes, no = (
+            _margin(x, columns, calls, tolerance) for x in (node.condition, node.yes, node.no)
+        )
         return np.where(np.isnan(condition), np.nan, np.where(condition >= 0, yes, no))
     if isinstance(node, n.Number):  # what a derived parameter made constant
         return np.asarray(1.0 if node.number else -1.0)
@@ -171,7 +190,9 @@ def _margin(node: n.Node, columns: Columns, calls: Calls, tolerance: float) -> F
 def _comparison(node: n.Comparison, columns: Columns, calls: Calls, tolerance: float) -> Floats:
     used = tuple(_calls(node))
     needed = tolerance if used else 0.0
-    apart = np.asarray(node.left.value(columns, calls), float) - np.asarray(node.right.value(columns, calls), float)
+    apart = np.asarray(node.left.value(columns, calls), float) - np.asarray(
+        node.right.value(columns, calls), float
+    )
     if node.sign in ("<", "<="):
         apart = -apart
     if node.sign == "==":

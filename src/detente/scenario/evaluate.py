@@ -98,8 +98,12 @@ class Evaluator:
     def _start(self) -> None:
         self._compiled: dict[Any, CompiledTree] = {}
         self._tally: Tally | None = None
-        self._seen: dict[str, NDArray[np.bool_]] = {}  # given policy -> [outcome] whether it was seen on the way
-        self._instead: dict[str, tuple[Tree, list[tuple[int, int]]]] = {}  # deviate policy -> its tree, side by side
+        self._seen: dict[
+            str, NDArray[np.bool_]
+        ] = {}  # given policy -> [outcome] whether it was seen on the way
+        self._instead: dict[
+            str, tuple[Tree, list[tuple[int, int]]]
+        ] = {}  # deviate policy -> its tree, side by side
 
     def __getstate__(self) -> dict[str, object]:
         return {"scenario": self.scenario, "threads": self.threads}
@@ -119,7 +123,10 @@ class Evaluator:
         return self._ready(self._change(name)).tree
 
     def evaluate(
-        self, draws: Draws | None = None, policies: Iterable[str] | None = None, quantities: Iterable[Quantity] | None = None
+        self,
+        draws: Draws | None = None,
+        policies: Iterable[str] | None = None,
+        quantities: Iterable[Quantity] | None = None,
     ) -> Evaluation:
         """Solve at every draw. ``policies``: `keys` to solve (default: all). ``quantities``: what to keep (default: every
         event and value); give it for long runs, since each kept column takes 8 bytes a draw.
@@ -132,7 +139,9 @@ class Evaluator:
         kept = None if quantities is None else set(quantities)
         wanted = self._wanted(policies, kept)
         sink = _Sink(count, wanted, tuple(self.scenario.game.events), tuple(self.scenario.game.players), kept)
-        as_it_stands = key(self.scenario.standing)  # a rule that the game keeps to anyway is one more reader of its solution
+        as_it_stands = key(
+            self.scenario.standing
+        )  # a rule that the game keeps to anyway is one more reader of its solution
         base_users = [k for k in wanted if self._reads_equilibrium(k) or key(self._change(k)) == as_it_stands]
         own: dict[Any, list[str]] = {}  # one solution serves all policies that make the same game
         for name in wanted:
@@ -148,7 +157,11 @@ class Evaluator:
 
     def _wanted(self, policies: Iterable[str] | None, kept: set[Quantity] | None) -> list[str]:
         if policies is None:
-            policies = self.keys if kept is None else [k for k in self.keys if k in {q.policy or BASELINE for q in kept}]
+            policies = (
+                self.keys
+                if kept is None
+                else [k for k in self.keys if k in {q.policy or BASELINE for q in kept}]
+            )
         wanted = list(dict.fromkeys(policies))
         for name in wanted:
             if name not in self.keys:
@@ -183,7 +196,9 @@ class Evaluator:
 
     # how it is solved
 
-    def _run(self, columns: dict[str, Floats], count: int, change: Change, names: Sequence[str], sink: _Sink) -> None:
+    def _run(
+        self, columns: dict[str, Floats], count: int, change: Change, names: Sequence[str], sink: _Sink
+    ) -> None:
         compiled = self._ready(change)
         size = self._chunk(compiled, names)
         for start in range(0, count, size):
@@ -193,7 +208,9 @@ class Evaluator:
             for name in names:
                 sink.put(name, rows, *self._read_off(name, found, here), found.max_gain)
 
-    def _solve(self, compiled: CompiledTree, columns: dict[str, Floats], change: Change, count: int) -> Solutions:
+    def _solve(
+        self, compiled: CompiledTree, columns: dict[str, Floats], change: Change, count: int
+    ) -> Solutions:
         known = {name: columns[name] for name in compiled.tree.parameters if name in columns}
         given = self.scenario.precision
         precision: float | Floats | Literal["limit"] = "limit"
@@ -216,7 +233,9 @@ class Evaluator:
         numbers += 2 * (tree.n_nodes * (len(tree.players) + 3) + compiled.unknowns**2)
         return int(np.clip(WORKING_BYTES // (8 * max(numbers, 1)), 16, 65536))
 
-    def _read_off(self, name: str, found: Solutions, columns: dict[str, Floats]) -> tuple[Floats, Floats, NDArray[np.int8]]:
+    def _read_off(
+        self, name: str, found: Solutions, columns: dict[str, Floats]
+    ) -> tuple[Floats, Floats, NDArray[np.int8]]:
         """Events [draw, event], values [draw, player] and status [draw] under a policy."""
         policy = self._policy(name)
         if policy is None or policy.kind == "commit":
@@ -228,7 +247,9 @@ class Evaluator:
             status[~usable & (status == CERTIFIED)] = BAD_NUMBERS
             weight = reach(found.tree, numbers, found.strategy, instead)[sums.terminal]
             return sums.events(numbers, weight), sums.values(numbers, weight), status
-        weight = reach(found.tree, numbers, found.strategy)[sums.terminal] * self._seen_at(policy, sums)[:, None]
+        weight = (
+            reach(found.tree, numbers, found.strategy)[sums.terminal] * self._seen_at(policy, sums)[:, None]
+        )
         seen = weight.sum(axis=0)
         least = np.where(np.isinf(found.precision), NEVER_IN_LIMIT, NEVER_AT_FINITE)
         never = ~(seen > least)
@@ -264,7 +285,10 @@ class Evaluator:
             for move, mix in policy.change.play.items():
                 mark = marked(self.scenario.game, self.scenario.standing, move, policy.change.when.get(move))
                 taken = frozenset(
-                    e for x, _ in side_by_side(tree, mark) for e in edges(tree, x) if tree.edge_label[e] in mix
+                    e
+                    for x, _ in side_by_side(tree, mark)
+                    for e in edges(tree, x)
+                    if tree.edge_label[e] in mix
                 )
                 seen &= passing(tree, taken)[sums.terminal]
             self._seen[policy.id] = seen
@@ -286,11 +310,18 @@ class _Sink:
     """The columns that are kept, filled chunk by chunk."""
 
     def __init__(
-        self, count: int, names: Sequence[str], events: tuple[str, ...], players: tuple[str, ...], kept: set[Quantity] | None
+        self,
+        count: int,
+        names: Sequence[str],
+        events: tuple[str, ...],
+        players: tuple[str, ...],
+        kept: set[Quantity] | None,
     ) -> None:
         def columns(kind: Any, all_: tuple[str, ...], name: str) -> dict[str, Floats]:
             policy = None if name == BASELINE else name
-            return {x: np.full(count, np.nan) for x in all_ if kept is None or Quantity(kind, x, policy) in kept}
+            return {
+                x: np.full(count, np.nan) for x in all_ if kept is None or Quantity(kind, x, policy) in kept
+            }
 
         self.events, self.players = events, players
         self.event = {name: columns("P", events, name) for name in names}
@@ -298,7 +329,9 @@ class _Sink:
         self.status = {name: np.zeros(count, dtype=np.int8) for name in names}
         self.max_gain = {name: np.full(count, np.nan) for name in names}
 
-    def put(self, name: str, rows: slice, event: Floats, value: Floats, status: NDArray[np.int8], gain: Floats) -> None:
+    def put(
+        self, name: str, rows: slice, event: Floats, value: Floats, status: NDArray[np.int8], gain: Floats
+    ) -> None:
         known = status == CERTIFIED
         for all_, table, found in ((self.events, self.event, event), (self.players, self.value, value)):
             for k, x in enumerate(all_):
@@ -319,7 +352,9 @@ def _columns(draws: Mapping[str, Any], scenario: Scenario) -> dict[str, Floats]:
             raise GameError("there is no such parameter to draw", found=name, allowed=scenario.game.base)
     sizes = {len(c) for c in columns.values()} - {1}
     if len(sizes) > 1 or any(c.ndim != 1 for c in columns.values()):
-        raise GameError("the columns of the draws have different lengths", found=sorted(len(c) for c in columns.values()))
+        raise GameError(
+            "the columns of the draws have different lengths", found=sorted(len(c) for c in columns.values())
+        )
     count = max(sizes, default=1)
     return {name: np.broadcast_to(column, (count,)) for name, column in columns.items()}
 

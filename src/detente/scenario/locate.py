@@ -31,7 +31,9 @@ def scenario_path(name: str | Path) -> Path:
     Raises GameError when there is no such file.
     """
     text = str(name)
-    if isinstance(name, str) and text in shipped():  # compared with a closed list, so no path can hide in a slug
+    if (
+        isinstance(name, str) and text in shipped()
+    ):  # compared with a closed list, so no path can hide in a slug
         return _library() / text / FILE
     path = Path(text)
     if path.is_dir():
@@ -39,10 +41,14 @@ def scenario_path(name: str | Path) -> Path:
     if path.is_file():
         return path
     if path.exists():
-        raise GameError("this is not a file", found=text, allowed="a scenario file, a project folder or a slug")
+        raise GameError(
+            "this is not a file", found=text, allowed="a scenario file, a project folder or a slug"
+        )
     bare = isinstance(name, str) and not path.suffix and path.name == text
     raise GameError(
         "there is no such scenario" if bare else "there is no such file",
         found=text,
-        allowed=shipped() if bare else "a scenario file (.yaml), a project folder, or one of " + ", ".join(shipped()),
+        allowed=shipped()
+        if bare
+        else "a scenario file (.yaml), a project folder, or one of " + ", ".join(shipped()),
     )

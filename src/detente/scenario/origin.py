@@ -9,7 +9,19 @@ from detente.game.parameter import Parameter
 from detente.scenario.model import Source
 from detente.scenario.scenario import Scenario
 
-COLUMNS = ("name", "title", "because", "base", "low", "high", "unit", "measure", "origin", "source", "checked")
+COLUMNS = (
+    "name",
+    "title",
+    "because",
+    "base",
+    "low",
+    "high",
+    "unit",
+    "measure",
+    "origin",
+    "source",
+    "checked",
+)
 
 
 def assumptions(scenario: Scenario) -> list[dict[str, object]]:

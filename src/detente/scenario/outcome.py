@@ -62,14 +62,21 @@ def tally(tree: Tree) -> Tally:
     start = np.asarray(tree.payoff_start, dtype=np.intp)
     players = len(tree.players)
     for player in range(players):
-        rows = [tree.payoff_number[start[o * players + player] : start[o * players + player + 1]] for o in range(outcomes)]
+        rows = [
+            tree.payoff_number[start[o * players + player] : start[o * players + player + 1]]
+            for o in range(outcomes)
+        ]
         counts = [len(r) for r in rows]
         number = np.concatenate(rows) if rows else np.zeros(0, int)
-        payoff.append(csr_matrix((np.ones(sum(counts)), (number, np.repeat(columns, counts))), shape=(size, outcomes)))
+        payoff.append(
+            csr_matrix((np.ones(sum(counts)), (number, np.repeat(columns, counts))), shape=(size, outcomes))
+        )
     return Tally(tree, terminal, event, tuple(payoff))
 
 
-def reach(tree: Tree, numbers: Floats, strategy: Floats, instead: Mapping[int, Floats | float] | None = None) -> Floats:
+def reach(
+    tree: Tree, numbers: Floats, strategy: Floats, instead: Mapping[int, Floats | float] | None = None
+) -> Floats:
     """Probability of being at each node: [node, draw].
 
     ``numbers`` [draw, number], ``strategy`` [draw, slot]; ``instead`` gives edges another probability.

@@ -76,11 +76,20 @@ class _Reading:
         check_origins(self.game.parameters, sources)
         roles = self.roles()
         parts = {
-            key: Part(key, p.title, p.text, self.moves(p.moves, "parts", key, "moves"), self.change(p.off, "parts", key, "off"))
+            key: Part(
+                key,
+                p.title,
+                p.text,
+                self.moves(p.moves, "parts", key, "moves"),
+                self.change(p.off, "parts", key, "off"),
+            )
             for key, p in shape.parts.items()
         }
         policies = {key: self.policy(key, p, roles) for key, p in shape.policies.items()}
-        claims = mirrored({key: self.claim(key, c, roles, frozenset(policies)) for key, c in shape.claims.items()}, self.places)
+        claims = mirrored(
+            {key: self.claim(key, c, roles, frozenset(policies)) for key, c in shape.claims.items()},
+            self.places,
+        )
         law = {
             key: Law(key, w.instrument, w.article, w.text, w.title, w.url,
                      self.change(w.with_, "law", key, "with"), self.change(w.without, "law", key, "without"))
@@ -109,7 +118,16 @@ class _Reading:
             if r.player not in self.players:
                 raise GameError("nobody in the game has this name", where=self.places.at("roles", key, "player"),
                                 found=r.player, allowed=self.players)  # fmt: skip
-            roles[key] = Role(key, r.title, r.player, tuple(r.words), tuple(r.before), tuple(r.after), tuple(r.kinds), r.text)
+            roles[key] = Role(
+                key,
+                r.title,
+                r.player,
+                tuple(r.words),
+                tuple(r.before),
+                tuple(r.after),
+                tuple(r.kinds),
+                r.text,
+            )
         return roles
 
     def policy(self, key: str, p: PolicyShape, roles: Mapping[str, Role]) -> Policy:
@@ -132,9 +150,13 @@ class _Reading:
                 raise GameError(f"a {p.kind} policy changes conduct alone: parameters are set by a commit policy",
                                 where=self.places.at("policies", key, "parameters"), found=", ".join(p.parameters))  # fmt: skip
             if not p.play:
-                raise GameError(f"a {p.kind} policy needs `play: {{move: option}}`", where=here, found="no move")
+                raise GameError(
+                    f"a {p.kind} policy needs `play: {{move: option}}`", where=here, found="no move"
+                )
         elif not change:
-            raise GameError("this policy changes nothing", where=here, found=key, allowed="play or parameters")
+            raise GameError(
+                "this policy changes nothing", where=here, found=key, allowed="play or parameters"
+            )
         if p.kind == "given":
             for move, mix in p.play.items():
                 if isinstance(mix, dict):
@@ -155,7 +177,9 @@ class _Reading:
                             allowed=roles)  # fmt: skip
         self.named(c.match.about, roles, "role", "claims", key, "match", "about")
         groups = tuple((group,) if isinstance(group, str) else tuple(group) for group in c.match.words)
-        rule = MatchRule(groups, tuple(c.match.contrary), tuple(c.match.never), tuple(c.match.about), c.match.polarity)
+        rule = MatchRule(
+            groups, tuple(c.match.contrary), tuple(c.match.never), tuple(c.match.about), c.match.polarity
+        )
         return Claim(
             id=key, text=c.text, formula=formula, calls=calls, tolerance=self.shape.margin,
             said_by_role=c.said_by_role, said_by=c.said_by, in_article=c.in_article, mirror=c.mirror,
@@ -175,7 +199,9 @@ class _Reading:
         for name, value in given.items():
             here = self.places.at("claims", claim, side, name)
             if name not in self.game.base:
-                raise GameError("there is no such parameter to set", where=here, found=name, allowed=self.game.base)
+                raise GameError(
+                    "there is no such parameter to set", where=here, found=name, allowed=self.game.base
+                )
             parameter = self.game.parameters[name]
             if not parameter.low <= value <= parameter.high or not math.isfinite(value):
                 raise GameError(f"this is outside the range of {name}", where=here, found=f"{value:g}",
@@ -189,24 +215,43 @@ class _Reading:
                 raise GameError("a precision is `limit`, a number, or the name of a parameter", where=where,
                                 found=given, allowed={"limit", *self.game.base})  # fmt: skip
             if given != "limit" and self.game.parameters[given].low <= 0:
-                raise GameError("a precision is above 0", where=where, found=f"{given} from {self.game.parameters[given].low:g}")
+                raise GameError(
+                    "a precision is above 0",
+                    where=where,
+                    found=f"{given} from {self.game.parameters[given].low:g}",
+                )
             return given
         if not 0 < given < math.inf:
-            raise GameError("a precision is above 0", where=where, found=f"{given:g}", allowed="limit, or a number above 0")
+            raise GameError(
+                "a precision is above 0",
+                where=where,
+                found=f"{given:g}",
+                allowed="limit, or a number above 0",
+            )
         return float(given)
 
     def bindings(self, roles: Mapping[str, Role]) -> dict[str, Binding]:
         self.named(self.shape.bindings, roles, "role", "bindings")
         return {
-            key: Binding(key, b.actor, (b.because,) if isinstance(b.because, str) else tuple(b.because), b.status)
+            key: Binding(
+                key, b.actor, (b.because,) if isinstance(b.because, str) else tuple(b.because), b.status
+            )
             for key, b in self.shape.bindings.items()
         }
 
     def matches(self, claims: Mapping[str, Claim]) -> tuple[Match, ...]:
         for i, m in enumerate(self.shape.matches):
             if m.claim not in claims:
-                raise GameError("no such claim", where=self.places.at("matches", i, "claim"), found=m.claim, allowed=claims)
-        return tuple(Match(m.statement, m.claim, m.score, m.stance, m.decided_by, tuple(m.words)) for m in self.shape.matches)
+                raise GameError(
+                    "no such claim",
+                    where=self.places.at("matches", i, "claim"),
+                    found=m.claim,
+                    allowed=claims,
+                )
+        return tuple(
+            Match(m.statement, m.claim, m.score, m.stance, m.decided_by, tuple(m.words))
+            for m in self.shape.matches
+        )
 
     def moves(self, names: Iterable[str], *path: str) -> tuple[str, ...]:
         for i, name in enumerate(names):

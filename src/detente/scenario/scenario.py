@@ -37,7 +37,9 @@ class Scenario:
     sources: Mapping[str, Source]
     events_of_interest: tuple[str, ...]
     not_modelled: tuple[str, ...]
-    event_titles: Mapping[str, str] = field(default_factory=dict)  # event of interest -> plain words, where the file has them
+    event_titles: Mapping[str, str] = field(
+        default_factory=dict
+    )  # event of interest -> plain words, where the file has them
     bindings: Mapping[str, Binding] = field(default_factory=dict)
     matches: tuple[Match, ...] = ()
     off: tuple[str, ...] = ()
@@ -79,7 +81,9 @@ class Scenario:
         wanted = tuple(parts)
         for part in wanted:
             if part not in self.parts:
-                raise GameError("there is no such part", where=self.places.at("parts"), found=part, allowed=self.parts)
+                raise GameError(
+                    "there is no such part", where=self.places.at("parts"), found=part, allowed=self.parts
+                )
         off = tuple(p for p in self.parts if p in self.off or p in wanted)
         fixed = {move: part for part in off for move in self.parts[part].off.play}
         dropped = dict(self.dropped)

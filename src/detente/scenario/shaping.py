@@ -42,13 +42,32 @@ def shaped(mapping: dict[str, Any], where: Callable[[Loc], Where]) -> ScenarioSh
     if kind == "extra_forbidden":
         raise GameError("no such key", where=where(loc), found=str(loc[-1]), allowed=_keys(loc[:-1]))
     if kind == "missing":
-        raise GameError(f"the key {loc[-1]!r} is missing here", where=where(loc[:-1]), allowed=_keys(loc[:-1]), nearest=None)
+        raise GameError(
+            f"the key {loc[-1]!r} is missing here",
+            where=where(loc[:-1]),
+            allowed=_keys(loc[:-1]),
+            nearest=None,
+        )
     if loc and loc[-1] == "[key]":
-        raise GameError("a name of this kind cannot be used", where=where(loc[:-1]), found=loc[-2], allowed=_spelling(context))
+        raise GameError(
+            "a name of this kind cannot be used",
+            where=where(loc[:-1]),
+            found=loc[-2],
+            allowed=_spelling(context),
+        )
     path = _inside(loc, mapping)
     if kind in KINDS:
-        wanted = dict.fromkeys(KINDS[e["type"]] for e in errors if e["type"] in KINDS and _inside(tuple(e["loc"]), mapping) == path)
-        raise GameError("a value of another kind is expected", where=where(path), found=first["input"], allowed=" or ".join(wanted))
+        wanted = dict.fromkeys(
+            KINDS[e["type"]]
+            for e in errors
+            if e["type"] in KINDS and _inside(tuple(e["loc"]), mapping) == path
+        )
+        raise GameError(
+            "a value of another kind is expected",
+            where=where(path),
+            found=first["input"],
+            allowed=" or ".join(wanted),
+        )
     if kind == "literal_error":
         raise GameError("no such choice", where=where(path), found=first["input"], allowed=_choices(context))
     allowed = _spelling(context) if "pattern" in context else _plain(first["msg"])
@@ -102,7 +121,11 @@ def _spelling(context: dict[str, Any]) -> str:
 
 
 def _choices(context: dict[str, Any]) -> list[str]:
-    return [word.strip("' ") for word in str(context.get("expected", "")).replace(" or ", ",").split(",") if word.strip("' ")]
+    return [
+        word.strip("' ")
+        for word in str(context.get("expected", "")).replace(" or ", ",").split(",")
+        if word.strip("' ")
+    ]
 
 
 def _plain(message: str) -> str:

@@ -17,7 +17,12 @@ def read_text(path: Path) -> str:
     except OSError as problem:
         raise GameError("this file cannot be read", where=where, found=problem.strerror or problem) from None
     if len(data) > MAX_BYTES:
-        raise GameError("this file is too large", where=where, found=f"more than {MAX_BYTES} bytes", allowed=f"{MAX_BYTES}")
+        raise GameError(
+            "this file is too large",
+            where=where,
+            found=f"more than {MAX_BYTES} bytes",
+            allowed=f"{MAX_BYTES}",
+        )
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as problem:

@@ -45,7 +45,9 @@ def check_claims(scenario: Scenario, only: Iterable[str] | None = None) -> tuple
             here, one = {name: column[[i]] for name, column in draws.items()}, evaluation.row(i)
             margin = float(one.margin(claim, here)[0])
             why = REASONS[int(one.why_undecided(claim, here)[0])]
-            found[claim.id, side] = Witness(claim.id, side, margin, _problem(side, margin, why, bool(admissible[i])))
+            found[claim.id, side] = Witness(
+                claim.id, side, margin, _problem(side, margin, why, bool(admissible[i]))
+            )
     missing = "there is no such point, and `because` does not say why"
     return tuple(
         found.get((c.id, side)) or Witness(c.id, side, float("nan"), None if c.because.strip() else missing)

@@ -48,7 +48,9 @@ def scenario_text(
 ) -> str:
     """The text that `write_scenario` writes."""
     if not scenario.text:
-        raise GameError("this scenario was not read from a file, so there is no text to write", found=scenario.id)
+        raise GameError(
+            "this scenario was not read from a file, so there is no text to write", found=scenario.id
+        )
     bound = scenario.bindings.values() if bindings is None else bindings
     bound = tuple(bound.values() if isinstance(bound, Mapping) else bound)
     matched = scenario.matches if matches is None else tuple(matches)
@@ -64,7 +66,12 @@ def scenario_text(
     if matched != written.matches:
         text = _with(text, "matches", _block("matches", [_match(m) for m in matched]))
     again = scenario_from_text(text, scenario.path)  # what cannot be read back is not written
-    if (again.off, again.seed, tuple(again.bindings.values()), again.matches) != (scenario.off, scenario.seed, bound, matched):
+    if (again.off, again.seed, tuple(again.bindings.values()), again.matches) != (
+        scenario.off,
+        scenario.seed,
+        bound,
+        matched,
+    ):
         raise AssertionError("the scenario that was written reads back as another one")
     return text
 
@@ -93,7 +100,9 @@ def _block(key: str, entries: Any) -> str:
     yaml = YAML()
     yaml.width = 1_000_000
     yaml.allow_unicode = True
-    yaml.representer.add_representer(type(None), lambda r, _: r.represent_scalar("tag:yaml.org,2002:null", "null"))
+    yaml.representer.add_representer(
+        type(None), lambda r, _: r.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
     yaml.indent(mapping=2, sequence=4, offset=2)
     out = io.StringIO()
     yaml.dump({key: entries}, out)
