@@ -7,6 +7,7 @@ result that `page.render` shows and `brief.json` holds.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -16,6 +17,7 @@ from typing import Any
 from detente import __version__
 from detente.brief.fit import Fit, best_fit
 from detente.brief.folder import archive, place, slug, table
+from detente.brief.marks import warm_up
 from detente.brief.naming import called, spoken, spoken_throughout
 from detente.brief.page import render
 from detente.brief.quotes import seal, verify
@@ -32,8 +34,9 @@ from detente.scenario import assumptions, scenario_text
 from detente.scenario.model import Binding
 from detente.scenario.scenario import Scenario
 from detente.scenario.statement import Ledger
+from detente.solve.ready import ready_in_background
 
-DRAWS = 512
+DRAWS = 256
 Progress = Callable[[str, float], None]
 CLAIM_COLUMNS = (
     "id", "text", "verdict", "rule_text", "coverage", "density", "share", "decided", "undecided", "binding", "binding_at",
@@ -78,6 +81,8 @@ def make_brief(
     """
     tell = progress or (lambda what, share: None)
     tell("reading", 0.0)
+    ready_in_background()  # while the articles are read
+    threading.Thread(target=warm_up, name="charts", daemon=True).start()
     ledger = read(list(articles) or [example_article()])
     if not ledger.documents:
         path, reason = ledger.skipped[0] if ledger.skipped else (", ".join(articles), "no document found")

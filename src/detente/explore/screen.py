@@ -14,7 +14,7 @@ from detente.explore.ranges import Floats
 
 KEPT = 6  # columns among which a rule is looked for
 _FIRST = 24  # columns that the trees see: those with the largest `first_order`, which costs a hundredth
-_TREES, _LEAF, _TRIED, _LARGEST = 60, 5, 0.4, 2048
+_TREES, _LEAF, _TRIED, _LARGEST = 32, 5, 0.4, 2048
 
 
 def importance(x: Floats, margin: Floats) -> Floats:

@@ -17,8 +17,8 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment

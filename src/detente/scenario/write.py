@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
 from detente.errors import GameError
-from detente.game.file import parse_yaml
 from detente.scenario.model import Binding, Match
 from detente.scenario.reader import scenario_from_text
 from detente.scenario.saved import save
 from detente.scenario.scenario import Scenario
 
+TOP = re.compile(r"[\"']?(\w+)[\"']?\s*:(?:\s|$)")
 HEADINGS = {
     "seed": "# The same seed gives the same result.",
     "switched_off": "# Parts that are switched off.",
@@ -111,9 +112,9 @@ def _block(key: str, entries: Any) -> str:
 
 def _with(text: str, key: str, block: str) -> str:
     """The text with the lines of a top-level key replaced by ``block``, or with it at the end."""
-    _, places = parse_yaml(text)
-    starts = sorted((line, path[0]) for path, line in places.lines.items() if len(path) == 1)
     lines = text.splitlines(keepends=True)
+    # the file was read before, so what stands at the margin before a colon is a key; the result is read back as well
+    starts = [(n, found[1]) for n, line in enumerate(lines, 1) if (found := TOP.match(line))]
     first = next((line - 1 for line, name in starts if name == key), None)
     if first is None:
         gap = "" if text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
