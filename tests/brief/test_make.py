@@ -88,6 +88,7 @@ def test_the_folder_holds_what_it_promises(made: Path) -> None:
     ):
         assert key in result
     assert result["draws"] == 64
+    assert result["title"] == "Norvia threatens to shut the strait"
     rows = list(csv.DictReader(io.StringIO((made / "claims.csv").read_text("utf-8-sig"))))
     assert [row["id"] for row in rows] == [claim["id"] for claim in result["claims"]]
     assert all(

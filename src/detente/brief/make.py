@@ -89,9 +89,10 @@ def make_brief(
         raise DocumentError(f"{path}: {reason}" if path else reason)
     inputs = _inputs(ledger)
     # from here on a document goes by its file's name: the same bytes wherever the file lies
-    ledger = replace(
-        ledger, documents=tuple(replace(d, path=PurePath(d.path).name) for d in ledger.documents)
+    named = (
+        replace(d, path=PurePath(d.path).name, title=d.title or headline(d.text)) for d in ledger.documents
     )
+    ledger = replace(ledger, documents=tuple(named))
     fit = best_fit(ledger, scenario)
     count = draws if draws is not None else DRAWS
     result: dict[str, Any] = {**(head or {"detente": __version__, "schema": 1, "command": "brief"})}
