@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from detente.errors import BadInput
 from detente.explore import Range, Study
 from detente.explore.protocol import BASELINE
 from detente.game.parameter import Parameter
@@ -229,3 +230,8 @@ def slope() -> Study:
     return study(
         "slope", ranges(x1=(0, 1, 0.2), x2=(0, 1, 0.2), x3=(0, 1, 0.2), x4=(0, 1, 0.5)), [claim], [], plane
     )
+
+
+def refuses(d: Mapping[str, Any], policy: str) -> Any:
+    """A formula that refuses every draw; it stands here because worker processes can import this module."""
+    raise BadInput("the model says no", found=policy)

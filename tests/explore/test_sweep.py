@@ -195,13 +195,9 @@ def test_a_worker_that_dies_again_and_again_is_one_clear_error(tmp_path, monkeyp
         list(sweep(study, 512, ["equilibrium"], workers=2))
 
 
-def broken(d, policy):
-    raise BadInput("the model says no", found=policy)
-
-
 def test_bad_input_in_a_worker_is_the_same_error_here():
     with pytest.raises(BadInput, match="the model says no"):
-        list(sweep(replace(cf.box(), evaluate=Model(broken)), 512, ["equilibrium"], workers=2))
+        list(sweep(replace(cf.box(), evaluate=Model(cf.refuses)), 512, ["equilibrium"], workers=2))
 
 
 FULL = """
