@@ -7,7 +7,6 @@ result that `page.render` shows and `brief.json` holds.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -17,10 +16,9 @@ from typing import Any
 from detente import __version__
 from detente.brief.fit import Fit, best_fit
 from detente.brief.folder import archive, place, slug, table
-from detente.brief.marks import warm_up
 from detente.brief.naming import called, spoken, spoken_throughout
 from detente.brief.page import render
-from detente.brief.quotes import seal, verify
+from detente.brief.quotes import seal
 from detente.errors import DocumentError
 from detente.explore import test
 from detente.game import unfold
@@ -34,7 +32,6 @@ from detente.scenario import assumptions, scenario_text
 from detente.scenario.model import Binding
 from detente.scenario.scenario import Scenario
 from detente.scenario.statement import Ledger
-from detente.solve.ready import ready_in_background
 
 DRAWS = 256
 Progress = Callable[[str, float], None]
@@ -81,8 +78,6 @@ def make_brief(
     """
     tell = progress or (lambda what, share: None)
     tell("reading", 0.0)
-    ready_in_background()  # while the articles are read
-    threading.Thread(target=warm_up, name="charts", daemon=True).start()
     ledger = read(list(articles) or [example_article()])
     if not ledger.documents:
         path, reason = ledger.skipped[0] if ledger.skipped else (", ".join(articles), "no document found")
@@ -119,7 +114,7 @@ def make_brief(
     tell("writing", 0.95)
     name = slug(PurePath(ledger.documents[0].path).stem)
     folder = out if out is not None else Path(f"brief-{name}")
-    return _write(folder, _sealed(result), ledger, inputs, fit, count)
+    return _write(folder, seal(result), ledger, inputs, fit, count)
 
 
 def headline(text: str) -> str | None:
@@ -224,12 +219,6 @@ def _law(scenario: Scenario, found: Mapping[str, Any]) -> list[dict[str, Any]]:
             }
         )  # fmt: skip
     return rows
-
-
-def _sealed(result: dict[str, Any]) -> dict[str, Any]:
-    sealed = seal(result)
-    verify(sealed)
-    return sealed
 
 
 def _inputs(ledger: Ledger) -> dict[str, bytes]:

@@ -201,11 +201,6 @@ def specification(
     }
 
 
-def warm_up() -> None:
-    """Start the engine that draws; the first picture takes half a second longer than the others."""
-    vl_convert.vegalite_to_svg(specification([], 1, 1, (0, 0, 0, 0)))
-
-
 def svg(
     layers: Sequence[Layer], width: int, height: int, margins: tuple[int, int, int, int], told: str, key: str
 ) -> Markup:
