@@ -35,6 +35,7 @@ def record(solutions: Solutions, i: int = 0) -> dict[str, object]:
     lam = float(solutions.precision[i])
     return {
         "game": tree.title,
+        "concept": solutions.concept,
         "parameters": dict(solutions.parameters(i).items()),
         "lambda": "limit" if lam == float("inf") else lam,
         "status": STATUS[int(solutions.status[i])],
@@ -46,6 +47,7 @@ def record(solutions: Solutions, i: int = 0) -> dict[str, object]:
         "information_sets": sets,
         "events": {name: _finite(float(p)) for name, p in zip(tree.events, solutions.event[i], strict=True)},
         "values": {name: _finite(float(v)) for name, v in zip(tree.players, solutions.value[i], strict=True)},
+        **solutions.extra(i),
     }
 
 

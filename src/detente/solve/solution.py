@@ -48,6 +48,11 @@ class Solutions:
     method: str
     seconds: float
     draws: Mapping[str, Floats] = field(default_factory=dict[str, Floats])  # the parameters that were given
+    concept: str = "quantal"  # which definition the profile satisfies; others are in `detente.solve.concepts`
+
+    def extra(self, i: int = 0) -> dict[str, object]:
+        """Draw ``i``: what this concept has beside the fields of every record."""
+        return {}
 
     def parameters(self, i: int = 0) -> dict[str, float]:
         """The value of every parameter at draw ``i``."""
