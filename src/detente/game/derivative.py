@@ -257,6 +257,9 @@ def _sum(left: Gradient, right: Gradient) -> Gradient:
 
 
 def _times(factor: Numeric, gradient: Gradient) -> Gradient:
+    # what does not move moves nothing, however steep the way is from here on
+    if not np.isfinite(factor).all():
+        return {k: np.where(np.equal(v, 0.0), 0.0, np.multiply(factor, v)) for k, v in gradient.items()}
     return {k: np.multiply(factor, v) for k, v in gradient.items()}
 
 
