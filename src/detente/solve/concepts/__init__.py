@@ -1,0 +1,5 @@
+"""Solution concepts beside the logit equilibrium, each with the same record and a certificate of its own definition."""
+
+from detente.solve.concepts.hierarchy import Hierarchy, cognitive_hierarchy, level_k
+
+__all__ = ["Hierarchy", "cognitive_hierarchy", "level_k"]
