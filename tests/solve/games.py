@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import product
 
 import numpy as np
 
 from detente.game.efg import read_efg
+from detente.game.expression import parse
 from detente.game.tree import Tree
 
 
@@ -88,6 +90,78 @@ def signalling(rng: np.random.Generator, messages: int = 2, answers: int = 2, in
                     _leaf(count, rng.integers(0, 8, 2) if integer else rng.uniform(-1, 1, 2).round(6))
                 )
     return read_efg("\n".join(lines) + "\n")
+
+
+FOLD = np.array([[[0, 1], [1, 7], [4, 2]], [[2, 7], [4, 7], [4, 0]], [[3, 0], [3, 0], [6, 4]]], float)
+"""The branch turns near lambda 1.2125 and 1.035."""
+
+
+def messages(prior: float, payoffs: np.ndarray) -> Tree:
+    """A sender of two types, two messages, two answers; ``payoffs`` [type, message, answer, player]."""
+    lines = [
+        'EFG 2 R "messages" { "S" "R" }',
+        '""',
+        "",
+        f'c "" 1 "type" {{ "a" {prior!r} "b" {1 - prior!r} }} 0',
+    ]
+    for t, m in product(range(2), range(2)):
+        if m == 0:
+            lines.append(f'p "" 1 {1 + t} "sender{t}" {{ "m0" "m1" }} 0')
+        lines.append(f'p "" 2 {1 + m} "heard{m}" {{ "a0" "a1" }} 0')
+        lines += [_leaf(1 + 4 * t + 2 * m + a, payoffs[t, m, a]) for a in range(2)]
+    return read_efg("\n".join(lines) + "\n")
+
+
+def rare_message() -> Tree:
+    """Both types send m0. Who sends m1 is surely type b, who loses less by it: 2 against 3, so a0 follows m1.
+
+    Were both types as likely to have sent it, the receiver would not care.
+    """
+    pay = np.zeros((2, 2, 2, 2))
+    pay[0, 0, :, 0], pay[1, 0, :, 0] = 3.0, 2.0
+    pay[0, 1, :, 0], pay[1, 1, :, 0] = (0.0, 1.0), (0.0, 1.5)
+    pay[0, 1, :, 1], pay[1, 1, :, 1] = (0.0, 1.0), (1.0, 0.0)
+    return messages(0.5, pay)
+
+
+def horse() -> Tree:
+    """Selten's horse, with nodes of different depth in one set. Limit: two and three are not reached, three believes (2/3, 1/3)."""
+    return read_efg(
+        """EFG 2 R "horse" { "one" "two" "three" }
+""
+
+p "" 1 1 "one" { "across" "down" } 0
+p "" 2 1 "two" { "across" "down" } 0
+t "" 1 "" { 1, 1, 1 }
+p "" 3 1 "three" { "L" "R" } 0
+t "" 2 "" { 4, 4, 0 }
+t "" 3 "" { 0, 0, 1 }
+p "" 3 1 "three" { "L" "R" } 0
+t "" 4 "" { 3, 3, 2 }
+t "" 5 "" { 0, 0, 0 }
+"""
+    )
+
+
+def rescaled(tree: Tree, scale: float, shift: np.ndarray | None = None) -> Tree:
+    """Payoffs times ``scale`` plus ``shift`` [player]: one number per outcome and player."""
+    players, n = len(tree.players), tree.n_outcomes
+    row = tree.numbers_at()[0]
+    pay = np.array(
+        [
+            row[tree.payoff_number[a:b]].sum()
+            for a, b in zip(tree.payoff_start, tree.payoff_start[1:], strict=False)
+        ]
+    ).reshape(n, players)
+    pay = pay * scale + (0.0 if shift is None else shift)
+    kept = len(tree.numbers)
+    values = np.concatenate([row, pay.ravel()])
+    return dataclasses.replace(
+        tree,
+        numbers=tuple(parse(repr(float(v))) for v in values),
+        payoff_start=np.arange(n * players + 1, dtype=np.int32),
+        payoff_number=np.arange(kept, kept + n * players, dtype=np.int32),
+    )
 
 
 def random_game(seed: int) -> Tree:

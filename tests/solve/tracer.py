@@ -11,6 +11,8 @@ import numpy as np
 
 from detente.game.tree import CHANCE, DECISION, TERMINAL, Tree
 
+SHORTEST = 1e-6  # stride at which a change of sign is believed to be a branching
+
 
 class Paths:
     """F(z, lambda) = z - lambda (u_a - u_0), from products along paths to leaves."""
@@ -38,9 +40,9 @@ class Paths:
                 ].sum()
         self.leaf_use, self.leaf_chance = use[leaves], chance[leaves]
         self.slot_set = np.repeat(np.arange(len(tree.sets)), np.diff(tree.slot_start))
-        self.slot_pay = np.stack(
-            [pay[:, tree.sets[h].player] * self.leaf_use[:, s] for s, h in enumerate(self.slot_set)]
-        )  # [slot, leaf]
+        # per slot, the outcomes below it and what its owner gets there: the others are more likely by any factor
+        self.below = [np.flatnonzero(self.leaf_use[:, s]) for s in range(n_slots)]
+        self.slot_pay = [pay[self.below[s], tree.sets[h].player] for s, h in enumerate(self.slot_set)]
         self.node_use = [use[list(h.nodes)] for h in tree.sets]
         self.node_chance = [chance[list(h.nodes)] for h in tree.sets]
         self.free = np.array([s for s in range(n_slots) if s not in set(tree.slot_start[:-1].tolist())])
@@ -65,7 +67,9 @@ class Paths:
             top = nodes.real.max(axis=-1, keepdims=True)
             reach = (top + np.log(np.exp(nodes - top).sum(axis=-1, keepdims=True)))[..., 0]
             for s in range(int(self.tree.slot_start[h]), int(self.tree.slot_start[h + 1])):
-                out[..., s] = np.exp(leaf - (log_p[..., s] + reach)[..., None]) @ self.slot_pay[s]
+                out[..., s] = (
+                    np.exp(leaf[..., self.below[s]] - (log_p[..., s] + reach)[..., None]) @ self.slot_pay[s]
+                )
         return out
 
     def residual(self, z: np.ndarray, lam: float) -> np.ndarray:
@@ -128,6 +132,10 @@ def follow(
             continue
         now = np.sign(np.linalg.det(np.block([[slopes, by_lam[:, None]], [turned[None, :]]])))
         if sign is not None and now != sign:
+            # a branch that passes close by changes the sign too if the stride is longer than the gap
+            if stride > SHORTEST:
+                stride *= 0.25
+                continue
             out.branchings.append(lam)
         if direction[n] * turned[n] < 0:
             out.turns.append(lam)
