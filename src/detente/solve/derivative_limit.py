@@ -6,12 +6,15 @@ mistakes: at precision lambda the log reach of a node falls like lambda times th
 sums are equal, and that fixes the belief between them (Kreps & Wilson 1982, Econometrica 50:863-894, on consistency). These
 equations are as many as the unknowns: log-odds of options in use, and log-odds between groups of nodes.
 
-Options that are worth the same whatever the others do and whatever the parameters are (twins) stay as they are.
+Where such an equation says nothing, because two differences are equal whatever the others do and whatever the parameters
+are, the logit response itself says what is left: equal differences of worth are equal log-odds (*twins*: same-looking
+options, or types that are in the same position), equally costly mistakes leave the belief to Bayes' rule, and a belief that
+neither fixes is held where an option that fades like 1 / lambda is worth just as much as those in use.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,9 +35,22 @@ class Regime:
     draws: Index
     slot: Index  # [unknown] an option in use
     base: Index  # [unknown] the first option in use of its set
-    twin: Index  # [unknown] another unknown (or -1: the first option) that it stays equal to, -2 for none
-    group: tuple[tuple[Index, Index], ...]  # (places of a group, places of the first group of its set)
-    cost: tuple[tuple[Index, Floats, Index], ...]  # by group: (unused options, how often more, first options in use)
+    twin: Index  # [unknown] the slot whose log-odds it shares, -1: it is equal to its base, -2: it has an equation
+    group: tuple[Group, ...]  # one more unknown each
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Nodes of a set that is not reached, behind the same mistakes; its log-odds to the first group of the set are unknown."""
+
+    places: Index
+    first: int  # a place of the first group
+    mistake: Index  # options whose use distinguishes the two
+    more: Floats  # how often each is on the path to this group, less that of the first group
+    base: Index  # the first option in use of each one's set
+    fading: int = -1  # an option whose indifference is the equation instead
+    bayes: bool = False  # the mistakes are equally costly whatever happens
+    link: Floats | None = None  # [earlier group] its log-odds are this combination of theirs, behind the same mistakes
 
 
 class Limit:
@@ -51,6 +67,7 @@ class Limit:
         self.scale = np.maximum(np.ptp(at.payoff, axis=0).max(axis=0, initial=0.0), np.finfo(float).tiny)
         self.codes = np.zeros((len(plan.member), draws), np.int64)
         self.parted = np.zeros((len(plan.member), draws), dtype=bool)
+        self.fading = np.zeros(self.used.shape, dtype=bool)
         if plan.slots:
             self.first = self._first_used()
             self._check()
@@ -67,7 +84,8 @@ class Limit:
         worth_used = at.worth[self.first, rows][plan.set_of_slot]
         loss = worth_used - at.worth
         margin = TIE * self.scale
-        self.smooth &= np.where(self.used, np.abs(loss) <= margin, loss > margin).all(axis=0)
+        self.smooth &= (~self.used | (np.abs(loss) <= margin)).all(axis=0)
+        self.fading = ~self.used & (loss <= margin)
         # a code for the unused options on the path; equal codes are reached by the same mistakes
         hashes = np.random.default_rng(0).integers(1, 2**40, plan.slots)
         columns = (plan.slots + plan.chances, len(rows))
@@ -106,148 +124,235 @@ class Limit:
         out = np.zeros(moved.shape)
         if not plan.slots:
             return out
-        mark = self._marks(moved)
-        for regime in self._regimes(mark):
-            matrix, turned = self._system(regime)
-            m = matrix.shape[1]
-            if not m:
+        for regime in self._regimes(self._marks(moved)):
+            k, d = len(regime.slot), regime.draws
+            if not k + len(regime.group):
                 continue
-            d, k = regime.draws, len(regime.slot)
-            right = np.zeros((len(d), m, moved.shape[1]))
             here = moved[:, :, d]
-            right[:, :k] = -(here[regime.slot] - here[regime.base]).transpose(2, 0, 1)
-            right[:, :k][:, regime.twin != -2] = 0.0
-            for j, (unused, more, base) in enumerate(regime.cost):
-                if not turned[j]:
-                    right[:, k + j] = -np.einsum("s,spd->dp", more, here[unused] - here[base])
-            found, near = solve_batch(matrix, right)
-            self.near[d] = near
+            right = np.zeros((len(d), k + len(regime.group), moved.shape[1]))
+            own = np.flatnonzero(regime.twin == -2)
+            right[:, own] = (here[regime.base[own]] - here[regime.slot[own]]).transpose(2, 0, 1)
+            for j, group in enumerate(regime.group):
+                if group.link is not None or group.bayes:
+                    continue
+                if group.fading >= 0:
+                    right[:, k + j] = (here[group.base[-1]] - here[group.fading]).T
+                else:
+                    right[:, k + j] = np.einsum("s,spd->dp", group.more, here[group.base] - here[group.mistake])
+            found, self.near[d] = solve_batch(self._system(regime), right)
             odds = np.zeros((plan.slots, moved.shape[1], len(d)))
             odds[regime.slot] = found[:, :k].transpose(1, 2, 0)
             out[:, :, d] = odds
         return np.where(self.used[:, None], centred(self.at, out), 0.0)
 
     def adjoint(self, weight: Floats) -> Floats:
-        """As `Finite.adjoint`. Twins are not kept together here: a number of its own can part them, and there is no derivative."""
+        """As `Finite.adjoint`. Twins have no derivative here: one number by itself can part them."""
         plan = self.plan
         out = np.zeros((plan.slots, weight.shape[1]))
         if not plan.slots:
             return out
         right = spread(self.at, np.where(self.used, weight, 0.0))
+        self.smooth &= ~self.fading.any(axis=0)
         for regime in self._regimes(None):
-            matrix, _ = self._system(regime)
-            if not matrix.shape[1]:
+            k, d = len(regime.slot), regime.draws
+            if not k + len(regime.group):
                 continue
-            d, k = regime.draws, len(regime.slot)
-            asked = np.zeros((len(d), matrix.shape[1], 1))
+            asked = np.zeros((len(d), k + len(regime.group), 1))
             asked[:, :k, 0] = right[regime.slot][:, d].T
-            found, near = solve_batch(np.ascontiguousarray(matrix.transpose(0, 2, 1)), asked)
-            self.near[d] = near
+            matrix = np.ascontiguousarray(self._system(regime).transpose(0, 2, 1))
+            found, self.near[d] = solve_batch(matrix, asked)
             part = np.zeros((plan.slots, len(d)))
             np.subtract.at(part, regime.slot, found[:, :k, 0].T)
             np.add.at(part, regime.base, found[:, :k, 0].T)
-            for j, (unused, more, base) in enumerate(regime.cost):
-                np.subtract.at(part, unused, more[:, None] * found[:, k + j, 0])
-                np.add.at(part, base, more[:, None] * found[:, k + j, 0])
+            for j, group in enumerate(regime.group):
+                if group.link is not None:
+                    continue
+                by = group.more[:, None] * found[:, k + j, 0]
+                np.subtract.at(part, group.mistake, by)
+                np.add.at(part, group.base, by)
             out[:, d] = part
         return out
 
     def _marks(self, moved: Floats) -> Floats:
-        """[slot, draw] a random combination of everything that moves the worth of an option: equal marks are twins."""
+        """[slot, draw] a random combination of all that moves an option's worth, less that of the first option in use.
+
+        Equal marks move together, whatever happens; 0: the option moves with the first one. In units of the payoff range.
+        """
         at, plan = self.at, self.plan
         rng = np.random.default_rng(1)
-        mark = np.einsum("scd,c->sd", self.by, rng.uniform(0.5, 1.5, plan.slots))
-        size = np.abs(moved).max(axis=(0, 2), initial=0.0)
-        size = np.where(size > 0, size, 1.0)
-        mark = mark + np.einsum("spd,p->sd", moved / size[:, None], rng.uniform(0.5, 1.5, len(size))) * self.scale
+        turn = centred(at, rng.uniform(0.5, 1.5, plan.slots)[:, None] * self.used)  # 0 where one option is in use
+        mark = np.einsum("scd,cd->sd", self.by, turn)
+        size = np.abs(moved).max(axis=0)
+        unit = np.where(size > 0, self.scale / np.where(size > 0, size, 1.0), 0.0)
+        mark += np.einsum("spd,p->sd", moved * unit, rng.uniform(0.5, 1.5, len(size)))
         weight = rng.uniform(0.5, 1.5, len(plan.member))[:, None] * self.parted
         apart = at.value[plan.option_value] - at.worth[plan.option_slot]
-        shift = (at.belief * weight)[plan.option_place] * apart
-        return (mark + np.add.reduceat(shift, plan.option_at, axis=0)) / self.scale
+        mark += np.add.reduceat((at.belief * weight)[plan.option_place] * apart, plan.option_at, axis=0)
+        base = self.first[plan.set_of_slot]
+        return (mark - np.take_along_axis(mark, base, axis=0)) / self.scale
 
     def _regimes(self, mark: Floats | None) -> list[Regime]:
         """Draws with one and the same system, together."""
         plan = self.plan
-        mixed = self.used & (np.add.reduceat(self.used, plan.slot_at, axis=0) > 1)[plan.set_of_slot]
-        partner = np.full(mixed.shape, -2, np.intp)  # slot of the twin
-        if mark is not None:
-            for h in np.flatnonzero(np.logical_or.reduceat(mixed.any(axis=1), plan.slot_at)):
-                slots = np.flatnonzero(plan.set_of_slot == h)
-                for i, s in enumerate(slots[1:], 1):
-                    for t in slots[:i][::-1]:
-                        same = mixed[s] & mixed[t] & (np.abs(mark[s] - mark[t]) <= TWIN)
-                        partner[s] = np.where(same, t, partner[s])
-                        self.smooth &= ~same | (np.abs(self.at.prob[s] - self.at.prob[t]) <= SAME)
-        parted = self.parted.any(axis=0)
+        mixed = self.used & (np.add.reduceat(self.used, plan.slot_at, axis=0, dtype=np.intp) > 1)[plan.set_of_slot]
+        mixed &= np.arange(plan.slots)[:, None] != self.first[plan.set_of_slot]
+        twin = np.full(mixed.shape, -2, np.intp) if mark is None else self._twins(mixed, mark)
+        special = self.parted.any(axis=0) | self.fading.any(axis=0)
+        base = np.where(mixed | special, self.first[plan.set_of_slot], -1)
         key = np.concatenate(
-            [
-                mixed,
-                partner,
-                np.where(self.parted, self.codes, 0),
-                np.where(parted, self.used, False),
-            ]
+            [mixed, twin, base, np.where(self.parted, self.codes, -1), self.fading, special & self.used]
         )
-        _, start, which = np.unique(key, axis=1, return_index=True, return_inverse=True)
-        which = which.reshape(-1)
-        return [
-            self._regime(np.flatnonzero(which == k), int(i), mixed[:, i], partner[:, i])
-            for k, i in enumerate(start)
-        ]
+        out: list[Regime] = []
+        for draws in _alike(key):
+            i = int(draws[0])
+            slot = np.flatnonzero(mixed[:, i])
+            regime = Regime(draws, slot, self.first[:, i][plan.set_of_slot[slot]], twin[slot, i], ())
+            groups = self._groups(i)
+            if mark is None or not (groups or self.fading[:, i].any()):
+                out.append(replace(regime, group=tuple(groups)))
+                continue
+            nothing = np.zeros((len(groups), len(draws)), dtype=bool)  # the equation says nothing
+            left = nothing.copy()  # and Bayes' rule is not kept either
+            for j, group in enumerate(groups):
+                if group.link is not None:
+                    continue
+                rows = (mark[group.mistake] - mark[group.base])[:, draws]
+                nothing[j] = np.abs(group.more @ rows) <= TWIN
+                left[j] = nothing[j] & ~self._bayes(group, draws)
+            for part in _alike(np.concatenate([nothing, left])) if groups else [np.arange(len(draws))]:
+                some = draws[part]
+                settled = self._settled(groups, nothing[:, part[0]], left[:, part[0]], i)
+                if settled is None:
+                    self.smooth[some] = False
+                else:
+                    out.append(replace(regime, draws=some, group=settled))
+        return out
 
-    def _regime(self, draws: Index, i: int, mixed: Bools, partner: Index) -> Regime:
-        plan = self.plan
-        base_of = self.first[:, i][plan.set_of_slot]
-        slot = np.flatnonzero(mixed & (np.arange(plan.slots) != base_of))
-        at = np.full(plan.slots, -1, np.intp)
-        at[slot] = np.arange(len(slot))
-        twin = np.where(partner[slot] == -2, -2, at[np.maximum(partner[slot], 0)])
-        groups: list[tuple[Index, Index]] = []
-        cost: list[tuple[Index, Floats, Index]] = []
-        parted = self.parted[:, i]
+    def _twins(self, mixed: Bools, mark: Floats) -> Index:
+        """[slot, draw] see `Regime.twin`. Where twins are not played alike something finer tells them apart: no derivative."""
+        plan, draws = self.plan, np.arange(mixed.shape[1])
+        prob = np.where(self.used, self.at.prob, 1.0)
+        odds = np.log(prob / np.take_along_axis(prob, self.first[plan.set_of_slot], axis=0))
+        ranked = np.where(mixed, mark, np.inf)
+        order = np.argsort(ranked, axis=0, kind="stable")
+        ordered = np.take_along_axis(ranked, order, axis=0)
+        with np.errstate(invalid="ignore"):
+            step = np.diff(ordered, axis=0) > TWIN
+        cluster = np.zeros(mixed.shape, np.intp)
+        np.put_along_axis(cluster, order[1:], np.cumsum(step, axis=0), axis=0)
+        least = np.full(mixed.shape, plan.slots, np.intp)
+        rows, columns = np.nonzero(mixed)
+        np.minimum.at(least, (cluster[rows, columns], columns), rows)
+        lead = np.where(mixed, np.take_along_axis(least, cluster, axis=0), 0)
+        still = mixed & (np.abs(mark) <= TWIN)
+        shared = mixed & ~still & (lead != np.arange(plan.slots)[:, None])
+        apart = np.where(still, np.abs(odds), np.where(shared, np.abs(odds - odds[lead, draws]), 0.0))
+        self.smooth &= (apart <= SAME).all(axis=0)
+        return np.where(still, -1, np.where(shared, lead, -2))
+
+    def _groups(self, i: int) -> list[Group]:
+        """The groups of nodes at draw ``i``, first groups left out."""
+        plan, parted = self.plan, self.parted[:, i]
+        base = self.first[:, i][plan.set_of_slot]
+        out: list[Group] = []
+        apart: list[Floats] = []  # by group: how often more each mistake is made
         for h in np.unique(plan.set_of_place[parted]):
             places = np.flatnonzero(parted & (plan.set_of_place == h))
             codes = self.codes[places, i]
             members = [places[codes == code] for code in np.unique(codes)]
+            first = int(members[0][0])
             for group in members[1:]:
-                groups.append((group, members[0]))
-                more = self._path(int(group[0])) - self._path(int(members[0][0]))
-                unused = np.flatnonzero((more != 0) & ~self.used[:, i])
-                cost.append((unused, more[unused], base_of[unused]))
-        return Regime(draws, slot, base_of[slot], twin, tuple(groups), tuple(cost))
+                more = self._path(int(group[0])) - self._path(first)
+                more[self.used[:, i]] = 0.0
+                link = _combination(apart, more)
+                apart.append(more)
+                mistake = np.flatnonzero(more)
+                out.append(Group(group, first, mistake, more[mistake], base[mistake], link=link))
+        return out
 
     def _path(self, place: int) -> Floats:
         """[slot] how often an option is on the path to a place."""
         on = self.plan.line_column[self.plan.line_place == place]
         return np.bincount(on[on < self.plan.slots], minlength=self.plan.slots).astype(np.float64)
 
-    def _system(self, regime: Regime) -> tuple[Floats, list[bool]]:
-        """The matrix [draw, unknown, unknown], and which equations between groups turned out to be empty."""
+    def _bayes(self, group: Group, draws: Index) -> Bools:
+        """[draw] whether the belief between a group and the first one is Bayes' rule for equally likely mistakes."""
+        at, member = self.at, self.plan.member
+        odds = np.log(at.belief[group.places[0], draws] / at.belief[group.first, draws])
+        reach = at.reach[member[group.places[0]], draws] - at.reach[member[group.first], draws]
+        base = np.log(at.prob[group.base][:, draws])  # the log of a mistake is that of the first option in use less lambda * loss
+        return np.abs(odds - reach - group.more @ base) <= SAME
+
+    def _settled(self, groups: list[Group], nothing: Bools, left: Bools, i: int) -> tuple[Group, ...] | None:
+        """The equation of each group; None where there are not as many fading options as beliefs that nothing else fixes."""
+        fading = np.flatnonzero(self.fading[:, i])
+        if len(fading) != left.sum():
+            return None
+        base = self.first[:, i][self.plan.set_of_slot[fading]]
+        rest = iter(zip(fading.tolist(), base.tolist(), strict=True))
+        out: list[Group] = []
+        for group, empty, open_ in zip(groups, nothing, left, strict=True):
+            if open_:
+                slot, used = next(rest)
+                out.append(replace(group, fading=slot, base=np.array([*group.base, used], np.intp)))
+            else:
+                out.append(replace(group, bayes=bool(empty)))
+        return tuple(out)
+
+    def _system(self, regime: Regime) -> Floats:
+        """The matrix [draw, unknown, unknown]."""
         at, plan, d = self.at, self.plan, regime.draws
         k, m = len(regime.slot), len(regime.slot) + len(regime.group)
-        if not m:
-            return np.zeros((len(d), 0, 0)), []
-        by, prob = self.by[:, :, d], at.prob[:, d]
+        prob = at.prob[:, d]
+        set_of = plan.set_of_slot[regime.slot]
         move = np.empty((plan.slots, m, len(d)))  # d worth / d unknown
-        of = plan.set_of_slot[regime.slot]
-        for u, (s, h) in enumerate(zip(regime.slot, of, strict=True)):
-            whole = by[:, plan.set_of_slot == h].sum(axis=1)
-            move[:, u] = by[:, s] - prob[s] * whole
-        for j, (group, _) in enumerate(regime.group):
-            entry = np.isin(plan.option_place, group)
+        for h in np.unique(set_of):
+            inside = plan.set_of_slot == h
+            by = self.by[:, inside][:, :, d]
+            whole = by.sum(axis=1)
+            for u in np.flatnonzero(set_of == h):
+                s = regime.slot[u]
+                move[:, u] = by[:, s - plan.slot_at[h]] - prob[s] * whole
+        for j, group in enumerate(regime.group):
+            entry = np.isin(plan.option_place, group.places)
             apart = (at.value[plan.option_value[entry]] - at.worth[plan.option_slot[entry]])[:, d]
             part = np.zeros((plan.slots, len(d)))
             np.add.at(part, plan.option_slot[entry], at.belief[plan.option_place[entry]][:, d] * apart)
             move[:, k + j] = part
         matrix = np.zeros((m, m, len(d)))
         matrix[:k] = move[regime.slot] - move[regime.base]
-        for u, twin in enumerate(regime.twin):
-            if twin != -2:
-                matrix[u] = 0.0
-                matrix[u, u] = 1.0
-                if twin >= 0:
-                    matrix[u, twin] = -1.0
-        empty: list[bool] = []
-        for j, (unused, more, base) in enumerate(regime.cost):
-            matrix[k + j] = np.einsum("s,smd->md", more, move[unused] - move[base])
-            empty.append(False)
-        return np.ascontiguousarray(matrix.transpose(2, 0, 1)), empty
+        for u in np.flatnonzero(regime.twin != -2):
+            matrix[u] = 0.0
+            matrix[u, u] = 1.0
+            if regime.twin[u] >= 0:
+                matrix[u, np.flatnonzero(regime.slot == regime.twin[u])] = -1.0
+        for j, group in enumerate(regime.group):
+            if group.link is not None:
+                matrix[k + j, k + j] = 1.0
+                matrix[k + j, k : k + j] -= group.link[:, None]
+            elif group.fading >= 0:
+                matrix[k + j] = move[group.fading] - move[group.base[-1]]
+            elif group.bayes:
+                matrix[k + j, k + j] = 1.0
+                for t, more in zip(group.base, group.more, strict=True):
+                    own = np.flatnonzero(set_of == plan.set_of_slot[t])
+                    matrix[k + j, own] += more * prob[regime.slot[own]]
+            else:
+                matrix[k + j] = np.einsum("s,smd->md", group.more, move[group.mistake] - move[group.base])
+        return np.ascontiguousarray(matrix.transpose(2, 0, 1))
+
+
+def _combination(rows: list[Floats], row: Floats) -> Floats | None:
+    """The coefficients of ``row`` in ``rows``, None if it is not a combination of them."""
+    if not rows:
+        return None
+    by = np.array(rows)
+    found = np.linalg.lstsq(by.T, row, rcond=None)[0]
+    return found if np.abs(found @ by - row).max() < TWIN else None
+
+
+def _alike(key: NDArray[np.generic]) -> list[Index]:
+    """Draws [.., draw] whose columns of ``key`` are equal, together."""
+    _, which = np.unique(key, axis=1, return_inverse=True)
+    which = which.reshape(-1)
+    return [np.flatnonzero(which == k) for k in range(int(which.max(initial=-1)) + 1)]

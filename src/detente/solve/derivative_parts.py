@@ -152,7 +152,7 @@ def _belief(plan: Plan, reach: Floats, steps: Floats, claimed: Floats | None, fa
     bayes = summed(np.exp(place - top))
     if claimed is None:
         return bayes
-    given = np.where(claimed.T > faint, claimed.T, 0.0)
+    given = claimed.T * (claimed.T > faint)
     return np.where(fewest == 0, bayes, summed(given))
 
 
