@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from detente.game.tree import Floats, Tree
+from detente.solve.frames import Backend, table_of
 
 # A draw's status is an index into this list. Only "certified" draws may carry a claim.
 STATUS = (
@@ -83,22 +84,55 @@ class Solutions:
             at += len(owned.nodes)
         return out
 
-    def frame(self) -> pl.DataFrame:
-        """One row a draw: parameters given, ``event.NAME``, ``value.PLAYER``, lambda (inf: the limit), status and certificate."""
-        columns: dict[str, object] = {
+    def frame(self, backend: Backend = "polars") -> Any:
+        """One row a draw: parameters given, ``event.NAME``, ``value.PLAYER``, lambda (inf: the limit), status and certificate.
+
+        A polars or pandas data frame, or a pyarrow table. Raises BadInput where that library is not installed.
+        """
+        columns: dict[str, Any] = {
             name: np.broadcast_to(column, (len(self),)) for name, column in self.draws.items()
         }
         columns |= {f"event.{name}": self.event[:, k] for k, name in enumerate(self.tree.events)}
         columns |= {f"value.{name}": self.value[:, k] for k, name in enumerate(self.tree.players)}
         columns |= {
             "lambda": self.precision,
-            "status": [STATUS[k] for k in self.status.tolist()],
+            "status": np.array(STATUS)[self.status],
             "residual": self.residual,
             "max_gain": self.max_gain,
             "iterations": self.iterations,
             "crossings": self.crossings,
         }
-        return pl.DataFrame(columns)
+        return table_of(columns, backend)
+
+    def strategy_frame(self, backend: Backend = "polars") -> Any:
+        """One row a draw and option: ``draw`` (from 0), ``player``, ``set`` (name, or number where it has none), ``option``,
+        ``probability``."""
+        labels = [
+            (self.tree.players[owned.player], owned.name or str(owned.number), option)
+            for owned in self.tree.sets
+            for option in owned.options
+        ]
+        return self._long(labels, "option", self.strategy, backend)
+
+    def belief_frame(self, backend: Backend = "polars") -> Any:
+        """One row a draw and node of a set: ``draw``, ``player``, ``set``, ``node`` (labels on the way, joined by " / "),
+        ``probability`` that its owner gives it there."""
+        labels = [
+            (
+                self.tree.players[owned.player],
+                owned.name or str(owned.number),
+                " / ".join(self.tree.path_labels(x)),
+            )
+            for owned in self.tree.sets
+            for x in owned.nodes
+        ]
+        return self._long(labels, "node", self.belief, backend)
+
+    def _long(self, labels: list[tuple[str, str, str]], last: str, values: Floats, backend: Backend) -> Any:
+        columns: dict[str, Any] = {"draw": np.repeat(np.arange(len(self)), len(labels))}
+        for k, name in enumerate(("player", "set", last)):
+            columns[name] = np.tile(np.array([row[k] for row in labels], dtype=str), len(self))
+        return table_of({**columns, "probability": values.reshape(-1)}, backend)
 
     @property
     def certified(self) -> NDArray[np.bool_]:
