@@ -71,16 +71,23 @@ def gambit(trees: list[Tree], folder: Path, poly: bool, limit: float = 100) -> l
         table = {tree.path_labels(x): h for h, owned in enumerate(tree.sets) for x in owned.nodes}
         tables.append(table)
         profiles = [
-            [[list(p), s[tree.slot_start[h] : tree.slot_start[h + 1]].tolist()] for p, h in table.items()] for s in mine
+            [[list(p), s[tree.slot_start[h] : tree.slot_start[h + 1]].tolist()] for p, h in table.items()]
+            for s in mine
         ]
         asked.append([str(path), profiles, poly])
     question = folder / "question.json"
     question.write_text(json.dumps(asked), encoding="utf-8")
     run = subprocess.run(
-        [sys.executable, "-c", CHILD, str(question)], capture_output=True, text=True, timeout=limit, check=True
+        [sys.executable, "-c", CHILD, str(question)],
+        capture_output=True,
+        text=True,
+        timeout=limit,
+        check=True,
     )
     out: list[Asked] = []
-    for tree, found, table, (regrets, pure, every) in zip(trees, ours, tables, json.loads(run.stdout), strict=True):
+    for tree, found, table, (regrets, pure, every) in zip(
+        trees, ours, tables, json.loads(run.stdout), strict=True
+    ):
 
         def strategy(rows: list, tree: Tree = tree, table: dict = table) -> np.ndarray:
             s = np.full(tree.n_slots, np.nan)

@@ -1,6 +1,7 @@
 """Trees to solutions: the principal branch of the agent logit quantal response equilibrium, batched over draws."""
 
 from detente.solve.compile import CompiledTree, compile_tree
+from detente.solve.equilibria import Equilibria, Equilibrium, equilibria
 from detente.solve.outcome import given, outcome
 from detente.solve.quantal import solve
 from detente.solve.record import record
@@ -11,8 +12,11 @@ __all__ = [
     "CERTIFIED",
     "STATUS",
     "CompiledTree",
+    "Equilibria",
+    "Equilibrium",
     "Solutions",
     "compile_tree",
+    "equilibria",
     "given",
     "outcome",
     "record",

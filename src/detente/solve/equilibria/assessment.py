@@ -113,7 +113,9 @@ class Point:
         return self.plan.forward(self._edges(strategy))[self.plan.leaves].T
 
     def _edges(self, strategy: Floats) -> Floats:
-        return self.plan.edges(np.broadcast_to(self.numbers, (len(strategy), self.numbers.shape[1])), strategy)
+        return self.plan.edges(
+            np.broadcast_to(self.numbers, (len(strategy), self.numbers.shape[1])), strategy
+        )
 
     def _possible(self) -> Bools:
         """Nodes of a set that need more chances of zero than another node of it have no belief."""

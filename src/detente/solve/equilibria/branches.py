@@ -64,14 +64,13 @@ def _reply(point: Point, logs: Floats, precision: Floats, unit: Floats) -> Float
     return _normal(point, precision[:, None] * worth)
 
 
-def _newton(
-    point: Point, logs: Floats, precision: Floats, unit: Floats, steps: int
-) -> tuple[Floats, Bools]:
+def _newton(point: Point, logs: Floats, precision: Floats, unit: Floats, steps: int) -> tuple[Floats, Bools]:
     """Newton's method with steps that shrink until the residual falls; logs and whether each row converged."""
     size = max(1, CELLS // (point.tree.n_nodes * (2 * point.n_slots + 1)))
     if len(logs) > size:
         parts = [
-            _newton(point, logs[k : k + size], precision[k : k + size], unit, steps) for k in range(0, len(logs), size)
+            _newton(point, logs[k : k + size], precision[k : k + size], unit, steps)
+            for k in range(0, len(logs), size)
         ]
         return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
     logs = _normal(point, logs)
@@ -93,7 +92,9 @@ def _newton(
             step = np.linalg.solve(slope, -error[rows][..., None])[..., 0]
         except np.linalg.LinAlgError:
             break
-        step = np.nan_to_num(step * np.minimum(1.0, 20.0 / np.maximum(np.abs(step).max(axis=1), 1e-300))[:, None])
+        step = np.nan_to_num(
+            step * np.minimum(1.0, 20.0 / np.maximum(np.abs(step).max(axis=1), 1e-300))[:, None]
+        )
         there = _normal(point, here + length[rows, None] * step)
         new = there - _reply(point, there, lam, unit)
         size_new = np.abs(new).max(axis=1, initial=0.0)
@@ -109,6 +110,8 @@ def _distinct(logs: Floats, precision: Floats) -> tuple[Floats, Floats]:
     kept: list[int] = []
     play = np.exp(logs)
     for k in range(len(logs)):
-        if not any(precision[k] == precision[j] and np.abs(play[k] - play[j]).max(initial=0.0) < 1e-6 for j in kept):
+        if not any(
+            precision[k] == precision[j] and np.abs(play[k] - play[j]).max(initial=0.0) < 1e-6 for j in kept
+        ):
             kept.append(k)
     return logs[kept], precision[kept]

@@ -1,4 +1,4 @@
-"""Whether consistent beliefs exist that make a strategy sequentially rational (Kreps & Wilson 1982), decided with a witness or a proof.
+"""Whether consistent beliefs make a strategy sequentially rational (Kreps & Wilson 1982), decided with a witness or a proof.
 
 A strategy with beliefs is consistent exactly if every option that is not played can be given an order k >= 1 and a weight w > 0
 (options that are played: order 0, weight their probability) such that at every set the belief is that of the nodes whose orders add up
@@ -6,9 +6,9 @@ to the least, in proportion to the products of their weights (Kreps & Wilson 198
 1997; Kohlberg & Reny 1997). Trembles w * epsilon**k then have these beliefs in the limit.
 
 So: for every way to choose which nodes carry belief at the sets where the belief matters, (1) orders exist or not - a linear program;
-(2) weights exist or not. In the products of weights as variables (2) is linear too, and exact where these products can be
-chosen freely; where they hang together the linear program still refuses, and a witness is searched for numerically. Where neither
-refuses nor finds, the answer is "open", never a guess.
+(2) weights exist or not (`weights`): linear programs again, exact where the products of weights can be chosen freely or no set has
+more than two nodes that carry belief. Elsewhere a program may refuse, or a witness be found numerically; where neither happens the
+answer is "open", never a guess.
 """
 
 from __future__ import annotations
@@ -21,18 +21,17 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares, linprog  # type: ignore[import-untyped]
 
 from detente.game.tree import Floats
 from detente.solve.equilibria.assessment import Bools, Point
-from detente.solve.equilibria.profiles import best_margin
+from detente.solve.equilibria.program import best_margin, inner_point, program
+from detente.solve.equilibria.weights import POSITIVE, Comparisons, log_weights
 
 TRIES = 96  # trembles tried before the linear programs
 MOST_PROGRAMS = 3000  # linear programs solved for one strategy before the answer is "open"
 MOST_NODES = 8  # nodes of a set whose choices of support are gone through
 STEP = 2000.0  # a step of order in log weight: exp(-STEP) is 0
 LEAST = 1e-11  # a belief below this in a hint is taken for none
-POSITIVE = 1e-8  # a linear program whose largest least belief is below this found none that is positive
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +70,9 @@ class _Decider:
         self.off = np.flatnonzero(~self.played)
         self.steps = point.path[:, self.off].astype(np.intp)  # [place, option not played]
         logs = np.where(self.played, np.log(np.where(self.played, strategy, 1.0)), 0.0)
-        self.log_known = point.log_reach(logs[None])[:, 0]  # [place] log weight of what is played and of chance
+        self.log_known = point.log_reach(logs[None])[
+            :, 0
+        ]  # [place] log weight of what is played and of chance
         self.programs = 0
 
     def decide(self, hint: Floats | None) -> Decision:
@@ -80,7 +81,9 @@ class _Decider:
         reached = point.reached(reach)[:, 0]
         critical: list[_Critical] = []
         values = np.full((len(point.member), point.n_slots), np.nan)
-        slot_of_entry = np.repeat(np.arange(point.n_slots), np.diff(np.append(point.entry_at, len(self.entries))))
+        slot_of_entry = np.repeat(
+            np.arange(point.n_slots), np.diff(np.append(point.entry_at, len(self.entries)))
+        )
         values[point.entry_place, slot_of_entry] = self.entries
         for h, owned in enumerate(point.tree.sets):
             margin, places = self._margins(h, values)
@@ -93,7 +96,9 @@ class _Decider:
                     return Decision("no", f"{name} gains by deviating, on the path")
             elif len(places) == 1:
                 if margin.min() < -self.tolerance:
-                    return Decision("no", f"{name} gains by deviating, off the path, where no belief is needed")
+                    return Decision(
+                        "no", f"{name} gains by deviating, off the path, where no belief is needed"
+                    )
             elif (margin < -self.tolerance).any():
                 if (margin < -self.tolerance).all(axis=1).any() or best_margin(margin)[0] < -self.tolerance:
                     return Decision("no", f"no belief whatever makes this the best choice of {name}")
@@ -103,14 +108,17 @@ class _Decider:
     def _margins(self, h: int, values: Floats) -> tuple[Floats, NDArray[np.intp]]:
         """What keeps the choice at ``h`` best: comparisons [comparison, node] in shares of the payoff range, and the nodes."""
         point = self.point
-        places = np.arange(point.set_at[h], point.set_at[h + 1])
-        places = places[point.possible[places]]
-        slots = np.arange(point.slot_at[h], point.slot_at[h + 1])
-        worth = values[np.ix_(places, slots)].T / point.spread[point.owner[h]]
-        on = np.flatnonzero(self.played[slots])
-        rows = [worth[on[0]] - worth[b] for b in range(len(slots)) if b != on[0]]
+        places = self._places(h)
+        worth = values[places, point.slot_at[h] : point.slot_at[h + 1]].T / point.spread[point.owner[h]]
+        on = np.flatnonzero(self.played[point.slot_at[h] : point.slot_at[h + 1]])
+        rows = [worth[on[0]] - worth[b] for b in range(len(worth)) if b != on[0]]
         rows += [worth[a] - worth[on[0]] for a in on[1:]]
         return np.array(rows).reshape(len(rows), len(places)), places
+
+    def _places(self, h: int) -> NDArray[np.intp]:
+        """The nodes of a set that chances of zero do not rule out."""
+        every: NDArray[np.intp] = np.arange(self.point.set_at[h], self.point.set_at[h + 1], dtype=np.intp)
+        return every[self.point.possible[every]]
 
     # beliefs
 
@@ -138,7 +146,9 @@ class _Decider:
             if good[0]:
                 return Decision("yes", "", belief[:, 0], found, self._loose(found, belief[:, 0]))
             undecided = True  # rounding: a witness by the program that the gains do not confirm
-        names = ", ".join(self.point.tree.sets[c.h].name or str(self.point.tree.sets[c.h].number) for c in critical)
+        names = ", ".join(
+            self.point.tree.sets[c.h].name or str(self.point.tree.sets[c.h].number) for c in critical
+        )
         if undecided or self.programs > MOST_PROGRAMS:
             return Decision("open", f"neither a consistent belief was found nor refused at {names}")
         return Decision("no", f"no consistent beliefs at {names} make the choices there best")
@@ -151,8 +161,7 @@ class _Decider:
         free: list[_Critical] = []
         chosen: list[NDArray[np.intp]] = []
         for h, owned in enumerate(point.tree.sets):
-            places = np.arange(point.set_at[h], point.set_at[h + 1])
-            places = places[point.possible[places]]
+            places = self._places(h)
             if not reached[h] and len(owned.nodes) > 1:
                 free.append(_Critical(h, places, np.zeros((0, len(places)))))
                 chosen.append(np.flatnonzero(belief[places] > LEAST))
@@ -239,21 +248,7 @@ class _Decider:
         if nodes == 1:
             return bool((margin >= -self.tolerance).all())
         self.programs += 1
-        answer = linprog(
-            np.append(np.zeros(nodes), -1.0),
-            A_ub=np.vstack(
-                [
-                    np.hstack([-(margin + self.tolerance), np.zeros((len(margin), 1))]),
-                    np.hstack([-np.eye(nodes), np.ones((nodes, 1))]),
-                ]
-            ),
-            b_ub=np.zeros(len(margin) + nodes),
-            A_eq=np.append(np.ones(nodes), 0.0)[None],
-            b_eq=[1.0],
-            bounds=[(0, None)] * nodes + [(None, None)],
-            method="highs",
-        )
-        return answer.status == 0 and float(answer.x[-1]) > POSITIVE
+        return inner_point(margin + self.tolerance)[0] > POSITIVE
 
     def _orders(
         self, critical: list[_Critical], chosen: list[NDArray[np.intp]]
@@ -264,24 +259,18 @@ class _Decider:
         if not count:
             return []
         self.programs += 1
-        answer = linprog(
-            np.ones(count),
-            A_ub=-above if len(above) else None,
-            b_ub=-np.ones(len(above)) if len(above) else None,
-            A_eq=same if len(same) else None,
-            b_eq=np.zeros(len(same)) if len(same) else None,
-            bounds=[(1, None)] * count,
-            method="highs",
+        answer = program(np.ones(count), (above, np.ones(len(above))), (same, np.zeros(len(same))), 1.0)
+        if answer.status != "found":
+            return "none" if answer.status == "none" else "rounding"
+        orders = [Fraction(float(k)).limit_denominator(1000) for k in answer.point]
+        exact = all(self._sum(row, orders) == 0 for row in same) and all(
+            self._sum(row, orders) >= 1 for row in above
         )
-        if answer.status == 2:
-            return "none"
-        if answer.status != 0:
-            return "rounding"
-        orders = [Fraction(float(k)).limit_denominator(1000) for k in answer.x]
-        exact = all(self._sum(row, orders) == 0 for row in same) and all(self._sum(row, orders) >= 1 for row in above)
         return orders if exact and all(k >= 1 for k in orders) else "rounding"
 
-    def _comparisons(self, critical: list[_Critical], chosen: list[NDArray[np.intp]]) -> tuple[Floats, Floats]:
+    def _comparisons(
+        self, critical: list[_Critical], chosen: list[NDArray[np.intp]]
+    ) -> tuple[Floats, Floats]:
         """Differences of steps [comparison, option not played]: zero between chosen nodes, positive from them to others."""
         same: list[NDArray[np.intp]] = []
         above: list[NDArray[np.intp]] = []
@@ -293,7 +282,9 @@ class _Decider:
                 elif j != some[0]:
                     above.append(steps[j] - steps[some[0]])
         width = len(self.off)
-        return np.array(same, float).reshape(len(same), width), np.array(above, float).reshape(len(above), width)
+        return np.array(same, float).reshape(len(same), width), np.array(above, float).reshape(
+            len(above), width
+        )
 
     @staticmethod
     def _sum(row: Floats, orders: list[Fraction]) -> Fraction:
@@ -305,10 +296,12 @@ class _Decider:
         self, critical: list[_Critical], chosen: list[NDArray[np.intp]], orders: list[Fraction]
     ) -> Floats | Literal["none", "open"]:
         """Log weights [slot] of these orders under which the choices at the critical sets are best."""
-        # products of weights: one variable for each distinct difference of steps from the first chosen node of a set
+        # one variable for each distinct difference of steps from the first chosen node of a set
         kinds: dict[bytes, int] = {}
         differences: list[NDArray[np.intp]] = []
-        rows: list[tuple[Floats, list[int]]] = []  # margin times known weight [comparison, node], variable of each node (-1: one)
+        rows: list[
+            Comparisons
+        ] = []  # margin times known weight [comparison, node], variable of each node (-1: one)
         for c, some in zip(critical, chosen, strict=True):
             steps = self.steps[c.places[some]]
             first = min(range(len(some)), key=lambda j: tuple(steps[j]))
@@ -321,71 +314,12 @@ class _Decider:
                 variable.append(kinds.setdefault(step.tobytes(), len(kinds)))
                 if len(differences) < len(kinds):
                     differences.append(step)
-            rows.append((c.margin[:, some] * known, variable))
+            rows.append(Comparisons(c.margin[:, some] * known, variable))
         table = np.array(differences, float).reshape(len(differences), len(self.off))
-        values = self._products(rows, len(differences))
-        if values is None:
-            return "none"
-        if np.linalg.matrix_rank(table) == len(table):
-            free: Floats = np.linalg.lstsq(table, np.log(values), rcond=None)[0] if len(table) else np.zeros(len(self.off))
-        else:
-            searched = self._hanging_together(rows, table, np.log(values))
-            if searched is None:
-                return "open"
-            free = searched
-        out = np.zeros(self.point.n_slots)
-        out[self.off] = free - STEP * self._whole(orders)
-        return out
-
-    def _products(self, rows: list[tuple[Floats, list[int]]], count: int) -> Floats | None:
-        """Positive products [variable] under which every comparison is met, as free variables; None if there are none."""
-        if not count:
-            return np.zeros(0) if all((m.sum(axis=1) >= -self.tolerance * np.abs(m).sum(axis=1)).all() for m, _ in rows) else None
-        table: list[Floats] = []
-        for margin, variable in rows:
-            line = np.zeros((len(margin), count + 1))
-            for j, v in enumerate(variable):
-                line[:, count if v < 0 else v] += margin[:, j]
-            table.append(line / np.maximum(np.abs(line).max(axis=1, keepdims=True), 1e-300))
-        lines = np.vstack(table)
-        # in the projective form: variables and the constant 1 share a scale, all at least a margin that is made large
         self.programs += 1
-        answer = linprog(
-            np.append(np.zeros(count + 1), -1.0),
-            A_ub=np.vstack(
-                [
-                    np.hstack([-(lines + self.tolerance), np.zeros((len(lines), 1))]),
-                    np.hstack([-np.eye(count + 1), np.ones((count + 1, 1))]),
-                ]
-            ),
-            b_ub=np.zeros(len(lines) + count + 1),
-            A_eq=np.append(np.ones(count + 1), 0.0)[None],
-            b_eq=[1.0],
-            bounds=[(0, None)] * (count + 1) + [(None, None)],
-            method="highs",
-        )
-        if answer.status != 0 or not float(answer.x[-1]) > POSITIVE:
-            return None
-        return np.asarray(answer.x[:count], float) / float(answer.x[count])
-
-    def _hanging_together(self, rows: list[tuple[Floats, list[int]]], table: Floats, start: Floats) -> Floats | None:
-        """Log weights whose products [variable] = exp(table @ weights) meet every comparison, searched for from several starts."""
-        rng = np.random.default_rng(2)
-
-        def short(weights: Floats) -> Floats:
-            products = np.append(np.exp(np.clip(table @ weights, -60, 60)), 1.0)
-            out: list[Floats] = []
-            for margin, variable in rows:
-                part = margin * products[variable]
-                out.append(np.minimum(part.sum(axis=1) / np.abs(part).sum(axis=1).clip(1e-300) + self.tolerance, 0.0))
-            return np.concatenate(out)
-
-        near = np.linalg.lstsq(table, start, rcond=None)[0]
-        for scale in (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0):
-            weights = near + rng.normal(0, scale, near.shape) if scale else near
-            found = least_squares(short, weights, xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=200)
-            if not np.any(short(np.asarray(found.x))):
-                return np.asarray(found.x, float)
-        return None
-
-
+        found = log_weights(rows, table, self.tolerance)
+        if isinstance(found, str):
+            return found
+        out = np.zeros(self.point.n_slots)
+        out[self.off] = found - STEP * self._whole(orders)
+        return out

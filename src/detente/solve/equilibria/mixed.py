@@ -98,11 +98,12 @@ def _levenberg(point: Point, support: Bools, y: Floats) -> tuple[Floats, Floats]
             break
         here, within = y[rows], support[rows]
         slope = _jacobian(point, here, within)
-        normal = np.einsum("dij,dik->djk", slope, slope)
-        toward = -np.einsum("dij,di->dj", slope, value[rows])
-        scale = np.maximum(np.einsum("djj->dj", normal), 1e-10)
+        normal: Floats = slope.transpose(0, 2, 1) @ slope
+        toward: Floats = -(slope.transpose(0, 2, 1) @ value[rows][..., None])[..., 0]
+        scale = np.maximum(np.diagonal(normal, axis1=1, axis2=2), 1e-10)
         normal[:, np.arange(point.n_slots), np.arange(point.n_slots)] += damping[rows, None] * scale + 1e-18
-        step = np.linalg.solve(normal, toward[..., None])[..., 0]
+        right: Floats = toward[..., None].astype(float)
+        step = np.asarray(np.linalg.solve(normal, right)[..., 0], np.float64)
         step *= np.minimum(1.0, 4.0 / np.maximum(np.abs(step).max(axis=1), 1e-300))[:, None]
         there = np.clip(here + step, -FAR, FAR)
         new = _residual(point, there, within)

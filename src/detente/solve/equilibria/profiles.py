@@ -13,10 +13,10 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog  # type: ignore[import-untyped]
 
 from detente.game.tree import CHANCE, Floats
 from detente.solve.equilibria.assessment import Bools, Point
+from detente.solve.equilibria.program import best_margin
 
 CELLS = 2_000_000  # nodes times profiles held in memory by one pass
 
@@ -42,16 +42,18 @@ def profiles(point: Point, pure: bool, most: int, tolerance: float) -> Profiles:
         if end == first:
             continue
         low, high = _bounds(point, h, found)
-        table, which = _distinct(low, high, tolerance * point.spread[point.owner[h]])
-        menus = [_menu(low[:, :, i], high[:, :, i], pure, tolerance * point.spread[point.owner[h]]) for i in table]
-        sizes = np.array([len(menus[w]) for w in which])
+        unit = tolerance * float(point.spread[point.owner[h]])
+        table, which = _distinct(low, high, unit)
+        menus = [_menu(low[:, :, i], high[:, :, i], pure, unit) for i in table]
+        kinds: list[int] = which.tolist()
+        sizes = np.array([len(menus[w]) for w in kinds])
         held = max(held, int(sizes.sum()))
         if held > most:
             return Profiles(np.zeros((0, point.n_slots), bool), False, held)
         parts = np.repeat(np.arange(len(found)), sizes)
         found = found[parts]
         if len(found):
-            found[:, first:end] = np.concatenate([menus[w] for w in which if len(menus[w])])
+            found[:, first:end] = np.concatenate([menus[w] for w in kinds if len(menus[w])])
         else:
             return Profiles(np.zeros((0, point.n_slots), bool), True, held)
     return Profiles(found, True, held)
@@ -85,7 +87,10 @@ def _bounds(point: Point, h: int, played: Bools) -> tuple[Floats, Floats]:
     tree = point.tree
     owned = tree.sets[h]
     kids = np.array(
-        [[int(tree.child[int(tree.child_start[x]) + a]) for a in range(len(owned.options))] for x in owned.nodes]
+        [
+            [int(tree.child[int(tree.child_start[x]) + a]) for a in range(len(owned.options))]
+            for x in owned.nodes
+        ]
     )
     size = max(1, CELLS // tree.n_nodes)
     low, high = np.empty((*kids.shape, len(played))), np.empty((*kids.shape, len(played)))
@@ -119,7 +124,9 @@ def _extreme(point: Point, player: int, played: Bools, sign: float) -> Floats:
 def _distinct(low: Floats, high: Floats, unit: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Profiles with the same bounds are looked at once: an example of each kind, and each profile's kind."""
     flat = np.concatenate([low.reshape(-1, low.shape[-1]), high.reshape(-1, high.shape[-1])]).T
-    _, table, which = np.unique(np.round(flat / (0.01 * unit)), axis=0, return_index=True, return_inverse=True)
+    _, table, which = np.unique(
+        np.round(flat / (0.01 * unit)), axis=0, return_index=True, return_inverse=True
+    )
     return table, which.reshape(-1)
 
 
@@ -151,21 +158,3 @@ def possible(low: Floats, high: Floats, some: tuple[int, ...], tolerance: float)
     if (margin < 0).all(axis=1).any() or margin.shape[1] == 1:
         return False
     return best_margin(margin)[0] >= 0
-
-
-def best_margin(margin: Floats) -> tuple[float, Floats]:
-    """The belief [node] that makes the least of several expectations largest, and that least; ``margin`` [comparison, node]."""
-    scale = float(np.abs(margin).max()) or 1.0
-    rows, nodes = margin.shape
-    answer = linprog(
-        np.append(np.zeros(nodes), -1.0),
-        A_ub=np.hstack([-margin / scale, np.ones((rows, 1))]),
-        b_ub=np.zeros(rows),
-        A_eq=np.append(np.ones(nodes), 0.0)[None],
-        b_eq=[1.0],
-        bounds=[(0, None)] * nodes + [(None, None)],
-        method="highs",
-    )
-    belief = np.maximum(np.asarray(answer.x[:-1], float), 0.0)
-    belief /= belief.sum()
-    return float((margin @ belief).min()), belief

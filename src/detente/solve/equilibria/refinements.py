@@ -15,11 +15,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog  # type: ignore[import-untyped]
 
 from detente.game.tree import CHANCE, DECISION, TERMINAL, Floats, Tree
 from detente.solve.equilibria.assessment import Point
-from detente.solve.equilibria.profiles import best_margin
+from detente.solve.equilibria.program import best_margin, program
 
 TIE = 1e-9  # of the payoff range
 MOST_ANSWERS = 8
@@ -73,7 +72,12 @@ def signalling(tree: Tree) -> Signalling | None:
     own = [int(tree.info_set[x]) for x in tops]
     senders = {tree.sets[h].player for h in own}
     menus = {tree.sets[h].options for h in own}
-    if len(senders) != 1 or len(menus) != 1 or len(set(own)) != len(own) or any(len(tree.sets[h].nodes) != 1 for h in own):
+    if (
+        len(senders) != 1
+        or len(menus) != 1
+        or len(set(own)) != len(own)
+        or any(len(tree.sets[h].nodes) != 1 for h in own)
+    ):
         return None
     sender, messages = senders.pop(), menus.pop()
     answer_set: list[int | None] = []
@@ -116,14 +120,18 @@ def refine(game: Signalling, point: Point, strategy: Floats) -> Refinement:
     """Both criteria for the equilibrium ``strategy`` [slot] of ``game`` at a point."""
     tree, plan = point.tree, point.plan
     edges = plan.edges(point.numbers, strategy[None])
-    value = [plan.backward(edges, point.payoff[:, i])[:, 0] / point.spread[i] for i in (game.sender, game.receiver)]
+    value = [
+        plan.backward(edges, point.payoff[:, i])[:, 0] / point.spread[i] for i in (game.sender, game.receiver)
+    ]
     now = np.array([value[0][tree.sets[h].nodes[0]] for h in game.sender_sets])
     able = [t for t, k in enumerate(game.chance) if point.numbers[0, k] > 0]
     broken: tuple[str, str] | None = None
     dominated: str | None = None
     computed = True
     for m, h in enumerate(game.answer_set):
-        if h is None or any(strategy[int(point.slot_at[g]) + m] > 0 for t, g in enumerate(game.sender_sets) if t in able):
+        if h is None or any(
+            strategy[int(point.slot_at[g]) + m] > 0 for t, g in enumerate(game.sender_sets) if t in able
+        ):
             continue
         u = np.array([[value[0][x] for x in row] for row in game.node[m]])  # [type, answer]
         v = np.array([[value[1][x] for x in row] for row in game.node[m]])
@@ -182,15 +190,14 @@ def _intuitive(u: Floats, v: Floats, now: Floats, able: list[int]) -> int | None
 def _d1(u: Floats, v: Floats, now: Floats, able: list[int]) -> bool:
     """Whether the equilibrium survives D1 at an unsent message.
 
-    Type t is deleted if another type gains by every mixed best answer that leaves t at least as well off. The equilibrium survives if a best
-    answer to some belief over the types left (all, if none is left) keeps every type from gaining.
+    Type t is deleted if another type gains by every mixed best answer that leaves t at least as well off. The equilibrium
+    survives if a best answer to some belief over the types left (all, if none is left) keeps every type from gaining.
     """
     faces = _faces(v, able)
     deleted = [
         t
         for t in able
         if any(s != t and all(_gains_where(u, now, t, s, face) for face in faces) for s in able)
-        # a type that no answer tempts is deleted only if another is tempted by some answer
     ]
     left = [t for t in able if t not in deleted] or able
     return any(_keeps(u, now, able, face) for face in _faces(v, left))
@@ -202,36 +209,23 @@ def _faces(v: Floats, types: list[int]) -> list[tuple[int, ...]]:
     out: list[tuple[int, ...]] = []
     for size in range(len(some), 0, -1):
         for face in combinations(some, size):
-            if not any(set(face) <= set(larger) for larger in out) and (size == 1 or _together(v, types, face)):
+            if not any(set(face) <= set(larger) for larger in out) and (
+                size == 1 or _together(v, types, face)
+            ):
                 out.append(face)
     return out
 
 
 def _gains_where(u: Floats, now: Floats, t: int, s: int, face: tuple[int, ...]) -> bool:
     """Whether type ``s`` strictly gains at every mix of ``face`` at which ``t`` does not lose."""
-    k = len(face)
-    answer = linprog(
-        u[s, list(face)],
-        A_ub=-u[t, list(face)][None],
-        b_ub=[-(now[t] - TIE)],
-        A_eq=np.ones((1, k)),
-        b_eq=[1.0],
-        bounds=[(0, None)] * k,
-        method="highs",
-    )
-    return answer.status == 2 or float(answer.fun) > now[s] + TIE
+    some = list(face)
+    mix = (np.ones((1, len(some))), np.ones(1))
+    answer = program(u[s, some], (u[t, some][None], np.array([now[t] - TIE])), mix)
+    return answer.status == "none" or answer.least > now[s] + TIE
 
 
 def _keeps(u: Floats, now: Floats, able: list[int], face: tuple[int, ...]) -> bool:
     """Whether some mix of ``face`` keeps every type from gaining."""
-    k = len(face)
-    answer = linprog(
-        np.zeros(k),
-        A_ub=u[np.ix_(able, list(face))],
-        b_ub=now[able] + TIE,
-        A_eq=np.ones((1, k)),
-        b_eq=[1.0],
-        bounds=[(0, None)] * k,
-        method="highs",
-    )
-    return answer.status == 0
+    some = list(face)
+    mix = (np.ones((1, len(some))), np.ones(1))
+    return program(np.zeros(len(some)), (-u[np.ix_(able, some)], -(now[able] + TIE)), mix).status == "found"

@@ -28,7 +28,9 @@ class Equilibrium:
     principal: bool  # the limit of the principal logit branch has this outcome; then it is that limit itself
     found_by: str
     continuum: Continuum
-    members: Floats  # [member, slot] the strategies met with this outcome, its own first; at most `MOST_MEMBERS`
+    members: (
+        Floats  # [member, slot] the strategies met with this outcome, its own first; at most `MOST_MEMBERS`
+    )
     same_outcome: int  # how many were met
     refinement: Refinement | None = None  # on signalling games
 
@@ -65,7 +67,7 @@ class Equilibria:
         return {name: float(p) for name, p in zip(self.tree.events, self.solutions.event[i], strict=True)}
 
     def record(self) -> list[dict[str, Any]]:
-        """The field ``equilibria`` of `detente solve --all --json`: a record of `detente.solve.record` for each, and how it was found."""
+        """The field ``equilibria`` of `detente solve --all --json`: for each, `detente.solve.record` and how it was found."""
         out: list[dict[str, Any]] = []
         for e in self.found:
             out.append(
@@ -102,7 +104,8 @@ def differing(tree: Tree, one: Floats, other: Floats, apart: float = 1e-6) -> li
         h
         for h in range(len(tree.sets))
         if np.abs(
-            one[tree.slot_start[h] : tree.slot_start[h + 1]] - other[tree.slot_start[h] : tree.slot_start[h + 1]]
+            one[tree.slot_start[h] : tree.slot_start[h + 1]]
+            - other[tree.slot_start[h] : tree.slot_start[h + 1]]
         ).max(initial=0.0)
         > apart
     ]

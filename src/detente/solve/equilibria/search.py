@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-
 import numpy as np
 
 from detente.errors import BadInput, Where
@@ -23,7 +22,7 @@ from detente.solve.equilibria.refinements import refine, signalling
 from detente.solve.equilibria.result import Continuum, Equilibria, Equilibrium
 from detente.solve.outcome import outcome
 from detente.solve.quantal import solve
-from detente.solve.solution import CERTIFIED, Solutions
+from detente.solve.solution import CERTIFIED, STATUS, Solutions
 
 MOST_NODES = 3000  # of a game that is searched at all
 MOST_SLOTS = 400  # options at all its information sets together
@@ -68,7 +67,7 @@ def equilibria(
     so and every candidate could be decided. ``mixed``: also search for equilibria in which somebody mixes (supports where there are
     few, and branches of the logit equilibrium); this never claims to find all.
 
-    Not found: equilibria that are limits of no logit branch and whose support was not gone through; which ones a continuum consists of.
+    Not found: equilibria that are limits of no logit branch and whose support was not gone through; all points of a continuum.
     Raises BadInput for more than one point, more than 3000 nodes or 400 options, or numbers that are no game.
     """
     started = time.perf_counter()
@@ -82,10 +81,14 @@ def equilibria(
         found.append(_principal(point, principal))
         told.append("the principal logit branch followed to its limit")
     else:
-        told.append("the principal logit branch, which has no certified limit here")
+        told.append(
+            f"the principal logit branch, which has no certified limit here ({STATUS[int(principal.status[0])]})"
+        )
     pure, undecided, complete, how = _pure(point, most_profiles)
     told.append(how)
-    found += [f for f in pure if not (found and np.abs(f.strategy - found[0].strategy).max(initial=0.0) < SAME)]
+    found += [
+        f for f in pure if not (found and np.abs(f.strategy - found[0].strategy).max(initial=0.0) < SAME)
+    ]
     if mixed:
         told += _mixed(point, found, seed)
     groups, dropped = _grouped(point, found)
@@ -121,7 +124,9 @@ def _one_point(tree: Tree, draws: Mapping[str, float] | None) -> Floats:
             )
     numbers = tree.numbers_at({k: float(np.reshape(v, ())) for k, v in (draws or {}).items()})
     if not np.isfinite(numbers).all():
-        raise BadInput("a payoff or a probability is not finite at this point", where=Where(field=tree.title or "game"))
+        raise BadInput(
+            "a payoff or a probability is not finite at this point", where=Where(field=tree.title or "game")
+        )
     _check_chance(tree, numbers[0])
     return numbers
 
@@ -147,8 +152,12 @@ def _principal(point: Point, found: Solutions) -> _Found:
     other = decide(point, strategy, TIE, weight)
     pure = bool(np.isin(strategy, (0.0, 1.0)).all())
     moves = False if pure else free_directions(point, strategy, np.clip(weight, -60, 0))[0]
-    several = other.belief is not None and (other.several or bool(np.abs(other.belief - found.belief[0]).max(initial=0) > 1e-4))
-    return _Found(strategy, found.belief[0], weight, "limit of the principal logit branch", several, moves, pure, True)
+    several = other.belief is not None and (
+        other.several or bool(np.abs(other.belief - found.belief[0]).max(initial=0) > 1e-4)
+    )
+    return _Found(
+        strategy, found.belief[0], weight, "limit of the principal logit branch", several, moves, pure, True
+    )
 
 
 def _accepted(point: Point, strategy: Floats, decision: Decision, by: str, moves: bool, pure: bool) -> _Found:
@@ -187,7 +196,9 @@ def _pure(point: Point, most: int) -> tuple[list[_Found], int, bool, str]:
 def _rational_on_path(point: Point, played: Bools) -> Floats:
     """The profiles [profile, slot] at which nobody gains where the set is reached, nor where it has one node."""
     kept: list[Floats] = [np.zeros((0, point.n_slots))]
-    nodes = np.array([int(point.possible[point.set_of_place == h].sum()) for h in range(len(point.tree.sets))])
+    nodes = np.array(
+        [int(point.possible[point.set_of_place == h].sum()) for h in range(len(point.tree.sets))]
+    )
     size = max(1, int(2e6) // point.tree.n_nodes)
     for k in range(0, len(played), size):
         strategy = played[k : k + size].astype(float)
@@ -233,7 +244,7 @@ def _add(point: Point, found: list[_Found], support: Bools, start: Floats, by: s
         name = solved.support[k].tobytes()
         if seen.get(name, 0) >= 3:  # three of a continuum are as good as hundreds
             continue
-        pure = bool((solved.support[k].sum() == len(point.tree.sets)))
+        pure = bool(solved.support[k].sum() == len(point.tree.sets))
         decision = decide(point, strategy, TIE, solved.weight[k])
         if decision.answer != "yes":
             continue
@@ -252,9 +263,13 @@ def _grouped(point: Point, found: list[_Found]) -> tuple[list[list[_Found]], int
         point.plan, point.numbers, strategy, np.array([f.weight for f in found]), np.array([f.belief for f in found]),
         np.full(len(found), np.inf),
     )  # fmt: skip
-    good = [f.principal or (check.relative_gain[i] <= 2 * TIE and check.belief_error[i] <= SAME) for i, f in enumerate(found)]
+    good = [
+        f.principal or (check.relative_gain[i] <= 2 * TIE and check.belief_error[i] <= SAME)
+        for i, f in enumerate(found)
+    ]
     kept = sorted(
-        (i for i, fine in enumerate(good) if fine), key=lambda i: (not found[i].principal, not found[i].pure, i)
+        (i for i, fine in enumerate(good) if fine),
+        key=lambda i: (not found[i].principal, not found[i].pure, i),
     )
     result = point.outcomes(strategy)
     groups: list[list[int]] = []
@@ -265,20 +280,27 @@ def _grouped(point: Point, found: list[_Found]) -> tuple[list[list[_Found]], int
                 break
         else:
             groups.append([i])
-    groups = _one_of_each_continuum(groups, found)
+    groups = _one_of_each_continuum(point, groups, found)
     return [[found[i] for i in group] for group in groups], len(found) - len(kept)
 
 
-def _one_of_each_continuum(groups: list[list[int]], found: list[_Found]) -> list[list[int]]:
-    """Of groups whose members all lie in a continuum of changing outcome with one support, the first alone."""
+def _one_of_each_continuum(point: Point, groups: list[list[int]], found: list[_Found]) -> list[list[int]]:
+    """Groups whose members all mix and may move are points of a continuum of changing outcome: they join a group with the same
+    events and expected payoffs, and of the rest one for each support is kept."""
+    event, value, _ = outcome(point.plan, point.numbers, np.array([f.strategy for f in found]))
+    told = np.hstack([event, value / point.spread])
     seen: set[bytes] = set()
     out: list[list[int]] = []
     for group in groups:
         names = {(found[i].strategy > 0).tobytes() for i in group}
         loose = all(found[i].moves and not found[i].pure and not found[i].principal for i in group)
-        if loose and names <= seen:
-            continue
         if loose:
+            like = [g for g in out if np.abs(told[g[0]] - told[group[0]]).max(initial=0.0) < SAME]
+            if like and point.tree.events:
+                like[0].extend(group)
+                continue
+            if names <= seen:
+                continue
             seen |= names
         out.append(group)
     return out
@@ -376,5 +398,3 @@ def _claim(complete: bool, undecided: int, pure: int) -> str:
     if undecided:
         return f"Not claimed to be all: {undecided} pure candidates could be neither confirmed nor refused. More may exist."
     return "Not claimed to be all: the game is too large to go through its pure strategies. More may exist."
-
-
