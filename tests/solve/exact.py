@@ -17,6 +17,7 @@ from detente.game.tree import CHANCE, DECISION, TERMINAL, Tree
 mp = pytest.importorskip("mpmath", reason="mpmath is not installed (extra: oracle)")
 
 DIGITS = 60
+EFFORT = 2_000_000  # nodes
 Vector = list  # of mpf
 
 
@@ -27,6 +28,7 @@ class Exact:
         mp.mp.dps = DIGITS
         row = [mp.mpf(float(v)) for v in (tree.numbers_at()[0] if numbers is None else numbers)]
         self.tree, self.paths = tree, Paths(tree, numbers)
+        self.effort = 0  # nodes passed so far, some 20 microseconds each
         self.free, self.zero = self.paths.free.tolist(), self.paths.zero.tolist()
         self.start = [int(s) for s in tree.slot_start]
         self.players = len(tree.players)
@@ -78,6 +80,7 @@ class Exact:
     def play(self, p: Vector) -> tuple[Vector, list[Vector]]:
         """Reach [node] and values [node][player]."""
         tree = self.tree
+        self.effort += tree.n_nodes
         reach, value, share = [mp.mpf(1)] * tree.n_nodes, [None] * tree.n_nodes, [None] * tree.n_nodes
         for n in range(tree.n_nodes):
             if tree.kind[n] == DECISION:
@@ -187,7 +190,7 @@ class Lost(Exception):
     """The reference itself does not know."""
 
 
-def onwards(exact: Exact, z: Vector, lam: float, stops: list[float]) -> list[Vector]:
+def onwards(exact: Exact, z: Vector, lam: float, stops: list[float], effort: int = EFFORT) -> list[Vector]:
     """Follow the branch in lambda by short steps in many digits: predict, Newton, and back if the correction is not small."""
     growth, before, out = 1.3, None, []
     sign = np.linalg.slogdet(exact.slopes(z, lam))[0]
@@ -207,7 +210,7 @@ def onwards(exact: Exact, z: Vector, lam: float, stops: list[float]) -> list[Vec
             found = None
         if found is None:
             growth = 1 + (growth - 1) / 3
-            if growth < 1 + 1e-5:
+            if growth < 1 + 1e-5 or exact.effort > effort:
                 raise Lost(f"at lambda {lam}")
             continue
         before = (z, mp.mpf(lam))
@@ -218,7 +221,11 @@ def onwards(exact: Exact, z: Vector, lam: float, stops: list[float]) -> list[Vec
 
 
 def end_of_branch(
-    tree: Tree, numbers: np.ndarray | None = None, start: float = 40.0, far: float = 1e14
+    tree: Tree,
+    numbers: np.ndarray | None = None,
+    start: float = 40.0,
+    far: float = 1e14,
+    effort: int = EFFORT,
 ) -> End:
     """Where the principal branch goes: arclength to lambda ``start``, then many digits to ``far``. Raises Lost."""
     exact = Exact(tree, numbers)
@@ -231,7 +238,7 @@ def end_of_branch(
     z = exact.polish(exact.odds(np.log(traced.crossings[start][0])), start)
     if z is None:
         raise Lost("no polishing")
-    near, p = (exact.strategy(v) for v in onwards(exact, z, start, [far / 10, far]))
+    near, p = (exact.strategy(v) for v in onwards(exact, z, start, [far / 10, far], effort))
     near_beliefs, beliefs = exact.beliefs(near), exact.beliefs(p)
     moved = max((abs(a - b) for a, b in zip(p, near, strict=True)), default=mp.mpf(0))
     turned = max(

@@ -58,8 +58,10 @@ def test_known_folds(seed: int) -> None:
     )  # beyond the fold the answer is elsewhere
 
 
+JUMPS = pytest.mark.xfail(strict=True, reason="the last step lands on another branch")
 NEAR_MISSES = {  # random_game seeds; precisions near and beyond the place where another branch comes close
-    324: [5.5, 5.8, pytest.param(5.9, marks=pytest.mark.xfail(strict=True, reason="steps over")), 6.0, 8.0],
+    324: [5.5, 5.8, pytest.param(5.9, marks=JUMPS), 6.0, 8.0],
+    697: [1.0, 1.14, *(pytest.param(x, marks=JUMPS) for x in (1.1494, 1.16)), 1.2, 1.5],
     258: [4.0, 6.0, 8.0],
     900: [4.0, 6.0, 8.0],
 }

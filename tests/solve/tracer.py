@@ -97,9 +97,16 @@ class Traced:
 
 
 def follow(
-    tree: Tree, precisions: list[float], numbers: np.ndarray | None = None, steps: int = 6000
+    tree: Tree,
+    precisions: list[float],
+    numbers: np.ndarray | None = None,
+    steps: int = 6000,
+    finer: float = 1.0,
 ) -> Traced:
-    """Short arclength steps from lambda 0 until lambda is past the last precision by a factor of 1.3."""
+    """Short arclength steps from lambda 0 until lambda is past the last precision by a factor of 1.3.
+
+    A step may turn by an angle of 0.06, divided by ``finer``.
+    """
     paths = Paths(tree, numbers)
     n = len(paths.free)
     z, lam = np.zeros(n), 0.0
@@ -126,7 +133,7 @@ def follow(
             matrix = np.block([[slopes, by_lam[:, None]], [direction[None, :]]])
             turned = np.linalg.solve(matrix, np.append(np.zeros(n), 1.0))
             turned /= np.linalg.norm(turned)
-        if turned is None or direction @ turned < 0.998:
+        if turned is None or direction @ turned < 1 - 0.002 / finer**2:
             stride *= 0.5
             assert stride > 1e-10, f"lost at lambda {lam}"
             continue
