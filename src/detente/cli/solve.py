@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
+from detente.cli.equilibria import show_equilibria
 from detente.cli.output import console, print_json
 from detente.errors import BadInput, Where
+
+if TYPE_CHECKING:
+    from detente.game.tree import Tree
+    from detente.solve import Equilibria
 
 
 def command(
@@ -33,6 +38,12 @@ def command(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="With --draws: where the table goes.")
     ] = None,
+    all_: Annotated[
+        bool,
+        typer.Option(
+            "--all", help="Also find the other sequential equilibria; for small games, at one point."
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Solve a game: agent quantal response equilibrium on the principal branch, or its limit, with certificate.
@@ -46,6 +57,9 @@ def command(
 
     tree = open_game(game)
     precision = "limit" if lambda_ is None else lambda_
+    if all_ and draws is not None:
+        raise BadInput("other equilibria are searched at one point", where=Where(field="--all"), found="--draws",
+                       allowed="--set NAME=VALUE")  # fmt: skip
     if draws is not None:
         if out is None:
             raise BadInput(
@@ -62,10 +76,22 @@ def command(
     parameters = point(tree, set_ or [])
     one_draw = {name: np.array([value]) for name, value in parameters.items()}
     answer = {"game": game, **record(solve(tree, one_draw, precision=precision), 0)}
+    found = _others(tree, parameters, answer) if all_ else None
     if json:
         print_json("solve", answer)
         return
     _show(answer)
+    if found is not None:
+        show_equilibria(found, above=lambda_ is None)
+
+
+def _others(tree: Tree, parameters: dict[str, float], answer: dict) -> Equilibria:  # type: ignore[type-arg]
+    """The other equilibria, entered into the answer too."""
+    from detente.solve import equilibria
+
+    found = equilibria(tree, parameters)
+    answer["equilibria"], answer["equilibria_search"] = found.record(), found.search_record()
+    return found
 
 
 def _show(answer: dict) -> None:  # type: ignore[type-arg]

@@ -145,7 +145,10 @@ def refine(game: Signalling, point: Point, strategy: Floats) -> Refinement:
             dominated = game.messages[m]
     d1 = False if dominated is not None else (True if computed else None)
     if broken is not None:
-        text = f"fails the intuitive criterion: type {broken[1]} would send {broken[0]}, which types that are left out cannot gain by"
+        text = (
+            f"fails the intuitive criterion: type {broken[1]} would gain by {broken[0]}, once no type is thought to choose it that "
+            "can only lose by it"
+        )
     else:
         text = "passes the intuitive criterion"
         text += {True: " and D1", False: f", fails D1 at {dominated}", None: ""}[d1]

@@ -334,7 +334,7 @@ def _result(
         tree=tree, numbers=numbers, precision=limit, strategy=strategy, log_strategy=weight, belief=belief, event=event,
         value=value, status=np.full(len(heads), CERTIFIED, np.int8), residual=np.full(len(heads), np.nan), max_gain=check.max_gain,
         iterations=np.zeros(len(heads), np.int32), crossings=np.zeros(len(heads), np.int32),
-        method="sequential equilibria", seconds=seconds,
+        method="sequential equilibria", seconds=seconds, concept="sequential",
         draws={k: np.full(len(heads), float(np.reshape(v, ()))) for k, v in (draws or {}).items()},
     )  # fmt: skip
     game = signalling(tree)
