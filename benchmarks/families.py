@@ -1,18 +1,30 @@
-"""Families of games that grow, written by us as ``.efg`` text: what a bigger game costs, and what of it costs.
+"""Families of games that grow, written by us as ``.efg`` text: what a draw costs as they do, on our side and on pygambit's.
+
+    python benchmarks/families.py [--quick] [--json]
 
 - *chain store*: an incumbent who may be tough, entrants one after the other who have seen everything before (Kreps and Wilson 1982);
 - *types*: a sender with private information, three messages, a receiver who answers (Spence 1973 in its finite form);
 - *offers*: a proposer with private information names one of many offers, the other accepts or not, a fight may follow;
 - *rounds*: an uninformed seller names a price in each round, a buyer of two types takes it or waits (Fudenberg and Tirole 1983).
 
-Payoffs are chosen so that no two options tie. No game here needs more than two players to move at a node's depth, and all have perfect recall.
+Payoffs are chosen so that no two options tie; all have perfect recall. A side leaves a family where it has become too slow.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+import sys
+import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+from machine import machine
+
+from detente.errors import GameError
 from detente.game.efg import read_efg
 from detente.game.tree import Tree
 
@@ -94,7 +106,7 @@ def signals(types: int, messages: int = 3) -> str:
 
 
 def offers(count: int) -> str:
-    """A proposer who may be strong offers a share of a pie; the other accepts, or rejects and the proposer fights or gives in."""
+    """A proposer, strong or weak, offers a share of a pie; the other accepts, or rejects and the proposer fights or gives in."""
     out = Text(f"offers, {count}", ["proposer", "responder"])
     grid = [k / (count - 1) for k in range(count)]
     out.chance("proposer", [("strong", 0.4), ("weak", 0.6)])
@@ -110,7 +122,7 @@ def offers(count: int) -> str:
 
 
 def rounds(number: int, prices: Sequence[float] = (0.35, 0.55, 0.75)) -> str:
-    """Bargaining: the seller asks one of three prices a round, the buyer (keen or not) takes it or waits; the pie shrinks by a tenth."""
+    """Bargaining: the seller asks a price a round, never a higher one; the buyer, keen or cool, takes it or waits; the pie shrinks."""
     out = Text(f"bargaining, {number} rounds", ["seller", "buyer"])
     out.chance("buyer", [("keen", 0.5), ("cool", 0.5)])
 
@@ -119,7 +131,6 @@ def rounds(number: int, prices: Sequence[float] = (0.35, 0.55, 0.75)) -> str:
         if k == number:
             out.end(0.05 * left, 0.02 * left)
             return
-        # prices never rise, so that what was asked before is summed up by the last price: histories grow slowly
         seen = " ".join(str(j) for j in past) or "start"
         choices = [j for j in range(len(prices)) if not past or j <= past[-1]]
         out.move(
@@ -157,3 +168,97 @@ FAMILIES = (
     Family("offers", "offers", offers, (5, 10, 20, 50, 100, 200), (5, 20)),
     Family("bargaining", "rounds", rounds, (1, 2, 3, 4, 6, 8, 10), (1, 3)),
 )
+
+
+def ours(tree: Tree, numbers: Any, precision: Any) -> dict[str, Any]:
+    """Milliseconds of processor time a draw, one thread; the share certified; the second call counts."""
+    from sweeps import at
+
+    from detente.solve import compile_tree, solve
+
+    try:
+        compiled = compile_tree(at(tree, numbers))
+    except GameError as problem:
+        return {"ms": None, "why_not": str(problem)}
+    begin = time.process_time()
+    found = solve(compiled, precision=precision, threads=1)
+    spent = time.process_time() - begin
+    if spent < 20.0:
+        begin = time.process_time()
+        found = solve(compiled, precision=precision, threads=1)
+        spent = time.process_time() - begin
+    return {
+        "ms": 1e3 * spent / len(found),
+        "certified": float(found.certified.mean()),
+        "evaluations": float(found.iterations.mean()),
+        "why_not": None,
+    }
+
+
+def curve(family: Family, sizes: Sequence[int], budget: int) -> list[dict[str, Any]]:
+    """One row a size and precision."""
+    from sweeps import Peer, numbers_of
+
+    rows: list[dict[str, Any]] = []
+    tired: dict[str, str] = {}  # where a side has become too slow, and since what size
+    for size in sizes:
+        tree = family.tree(size)
+        draws = max(2, min(200, budget // tree.n_nodes))
+        numbers = numbers_of(tree, draws)
+        with tempfile.TemporaryDirectory() as folder:
+            few = max(1, min(draws, 3 if tree.n_nodes < 1000 else 1))
+            peer = Peer(tree, numbers[:few], Path(folder), limit_seconds=60.0)
+            for name, precision in (("lambda 20", 20.0), ("limit", None)):
+                us, them = f"ours {name}", f"theirs {name}"
+                mine: dict[str, Any] = {"ms": None, "why_not": tired.get(us)}
+                if us not in tired:
+                    mine = ours(tree, numbers, "limit" if precision is None else precision)
+                if mine["ms"] is not None and mine["ms"] * draws > 60_000:
+                    tired[us] = f"more than {mine['ms'] / 1e3:.0f} s a draw at {family.counted} {size}"
+                other = None
+                if them not in tired:
+                    other = peer.ask(range(few), precision, None if precision else 1e-8)
+                    if other.why_not or sum(other.seconds) > 30 * few:
+                        tired[them] = other.why_not or f"slow at {size} {family.counted}"
+                seconds = other.seconds if other else []
+                theirs = 1e3 * sum(seconds) / len(seconds) if seconds else None
+                row = {
+                    "work": f"{family.name}, {size} {family.counted}, {name}",
+                    "family": family.name, "size": size, "counted": family.counted, "precision": name,
+                    "nodes": tree.n_nodes, "sets": len(tree.sets), "unknowns": tree.n_slots - len(tree.sets),
+                    "draws": draws, "peer": "pygambit", "peer_version": other.version if other else None,
+                    "ours": mine["ms"], "theirs": theirs, "unit": "ms a draw",
+                    "ratio": theirs / mine["ms"] if theirs and mine["ms"] else None,
+                    "equal": "one thread, processor time, the same draws",
+                    "verified": mine.get("certified") == 1.0, "certified": mine.get("certified"),
+                    "evaluations": mine.get("evaluations"), "ours_why_not": mine["why_not"],
+                    "why_not": tired.get(them) if theirs is None else None,
+                }  # fmt: skip
+                rows.append(row)
+                print(row["work"], row["ours"], row["theirs"], row["certified"], file=sys.stderr, flush=True)
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="two sizes a family")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args()
+    result: dict[str, Any] = {"machine": machine(), "rows": []}
+    for family in FAMILIES:
+        sizes = family.quick if options.quick else family.sizes
+        result["rows"] += curve(family, sizes, 2_000 if options.quick else 20_000)
+    if options.json:
+        print(json.dumps(result, indent=1))
+        return
+    for r in result["rows"]:
+        mine, theirs = ("-" if v is None else f"{v:.3f}" for v in (r["ours"], r["theirs"]))
+        print(
+            f"{r['work']:36s} {r['nodes']:6d} nodes {r['sets']:5d} sets {r['unknowns']:5d} unknowns {mine:>10s} {theirs:>10s} ms"
+        )
+
+
+if __name__ == "__main__":
+    main()

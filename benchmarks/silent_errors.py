@@ -1,6 +1,6 @@
 """How often is the solver wrong without saying so? Random games at many precisions against the tests' own tracer of branches.
 
-    python benchmarks/silent_errors.py [--games 1000] [--from 0] [--kind small|staged] [--limit] [--seconds 600]
+    python benchmarks/silent_errors.py [--games 1000] [--from 0] [--kind small|near|staged] [--limit] [--seconds 600]
 
 One line for each suspicious game, with its seed, then counts: answers that are certified and right, certified and wrong (the
 target is none), refused by status, and those where the tracer gave up or met a bifurcation. ``--limit`` compares limits,
@@ -19,12 +19,13 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "solve"))
-from games import random_game
+from games import nearly_symmetric, random_game
 from stages import build, random_staged
 from tracer import follow
 
 from detente.solve import STATUS, solve
 
+KINDS = {"small": random_game, "near": nearly_symmetric, "staged": lambda seed: build(random_staged(seed))}
 LAMBDAS = [float(x) for x in np.geomspace(0.3, 30.0, 25).round(4)]
 
 
@@ -104,7 +105,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--games", type=int, default=1000)
     parser.add_argument("--from", dest="first", type=int, default=0)
-    parser.add_argument("--kind", choices=["small", "staged"], default="small")
+    parser.add_argument("--kind", choices=sorted(KINDS), default="small")
     parser.add_argument("--limit", action="store_true")
     parser.add_argument("--seconds", type=float, default=600.0)
     given = parser.parse_args()
@@ -113,7 +114,7 @@ def main() -> None:
     for seed in range(given.first, given.first + given.games):
         if time.perf_counter() - started > given.seconds:
             break
-        tree = random_game(seed) if given.kind == "small" else build(random_staged(seed))
+        tree = KINDS[given.kind](seed)
         if given.limit:
             at_the_limit(tree, seed, counts)
         else:

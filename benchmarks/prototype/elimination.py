@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from tape import Arrays
+
+from prototype.tape import Arrays
 
 
 class Plan(NamedTuple):

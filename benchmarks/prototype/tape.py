@@ -1,9 +1,9 @@
 """A game as a straight-line programme with derivatives, for any choice of what is guessed: a prototype to compare, not to use.
 
-A vertex is the strategy at a set or a belief that others' strategies make. Some vertices are *guessed*: their log-odds are the unknowns.
-All others are computed in order, strategies by z = lambda (u_a - u_0), beliefs by Bayes' rule in logs; the residual of a guessed vertex
-is its guess less what the same rules say. Guess every strategy, and this is Newton over all log-odds; guess the beliefs, and strategies
-follow by backward induction; guess a feedback vertex set, and the unknowns are as few as can be.
+A vertex is the strategy at a set or a belief that others' strategies make. Some vertices are *guessed*: their log-odds are the
+unknowns. All others are computed in order, strategies by z = lambda (u_a - u_0), beliefs by Bayes' rule in logs; the residual of
+a guessed vertex is its guess less what the same rules say. Guess every strategy, and this is Newton over all log-odds; guess the
+beliefs, and strategies follow by backward induction; guess a feedback vertex set, and the unknowns are as few as can be.
 
 Derivatives run forward along the programme, each quantity with the unknowns that it depends on and no others, so that the choices
 differ in what is guessed and in nothing else. The last column is the derivative in ln lambda.
@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-from structure import Needs, components, needs_of
 
 from detente.game.tree import CHANCE, TERMINAL, Tree
 from detente.solve.levels import levels_of
+from prototype.structure import Needs, components, needs_of
 
 SUM, MIX, RESIDUAL = 0, 1, 2  # kinds of operation
 EXP = 20  # operations that an exponential or a logarithm counts for

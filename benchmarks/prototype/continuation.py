@@ -1,8 +1,8 @@
 """Newton continuation in lambda over a programme of tape.py: one piece of code, whatever is guessed.
 
-Steps grow in proportion to lambda; the tangent predicts in lambda where log-odds grow and in 1 / lambda where they settle; a step is
-refused when Newton fails or corrects by more than 1, when the determinant of a block changes sign, or when, after a correction above 0.5 or a refusal, solving back
-does not return to the old point. Folds are not followed: a branch that turns is given up, and counted.
+Steps grow in proportion to lambda; the tangent predicts in lambda where log-odds grow and in 1 / lambda where they settle. A step
+is refused when Newton fails or corrects by more than 1, when the determinant of a block changes sign, or when, after a correction
+above 0.5 or a refusal, solving back does not return to the old point. Folds are not followed: a branch that turns is given up.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from elimination import Plan, sparse_factor, sparse_solve
 from numba import njit
-from tape import MIX, SUM, Arrays
+
+from prototype.elimination import Plan, sparse_factor, sparse_solve
+from prototype.tape import MIX, SUM, Arrays
 
 TIGHT, LOOSE = 1e-10, 1e-5  # residuals in log-odds: at the end, on the way
 FAR = 1.0  # a correction larger than this, in log-odds, refuses the step
@@ -200,7 +201,7 @@ def newton(t, p, y, lam, tolerance, most, w, tangent):  # type: ignore[no-untype
 @njit(nogil=True)
 def follow(t, p, constant, scale, target, w, y, kept, tangent, ahead, expected, value0):  # type: ignore[no-untyped-def]
     """One draw from lambda 0 to ``target``. Returns code, evaluations, lambda reached, steps refused."""
-    value, grad, residual, jacobian, scratch, pivot, sign, step, entry = w
+    value, grad, residual, jacobian, scratch, _, sign, step, _ = w
     n = len(y)
     for q in range(len(constant)):
         value[q] = constant[q]

@@ -1,0 +1,1 @@
+"""A prototype that compares what may be unknown in the equations of a game; not used by the package."""
