@@ -164,6 +164,19 @@ def rescaled(tree: Tree, scale: float, shift: np.ndarray | None = None) -> Tree:
     )
 
 
+def nearly_symmetric(seed: int) -> Tree:
+    """Players who are alike but for 1e-4 to 0.3 of their payoffs: bifurcations, missed by a hair or by a hand."""
+    rng = np.random.default_rng(seed)
+    players = int(rng.integers(2, 4))
+    options = 2 if players == 3 else int(rng.integers(2, 4))
+    first = rng.integers(0, 6, (options,) * players).astype(float)
+    if players == 3:
+        first = (first + first.transpose(0, 2, 1)) / 2  # the others count alike
+    payoff = np.stack([np.moveaxis(first, 0, i) for i in range(players)], axis=-1)
+    size = float(10 ** rng.uniform(-4, -0.5))
+    return simultaneous((payoff + size * rng.uniform(-1, 1, payoff.shape)).round(8))
+
+
 def random_game(seed: int) -> Tree:
     """One of several shapes, by the seed."""
     rng = np.random.default_rng(seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import naive
 import numpy as np
 import pytest
-from games import FOLD, random_game, simultaneous
+from games import FOLD, nearly_symmetric, random_game, simultaneous
 from tracer import follow
 
 from detente.solve import STATUS, solve
@@ -86,6 +86,26 @@ def test_a_branch_that_passes_close_by_is_not_taken(seed: int, lam: float) -> No
     found = solve(tree, precision=lam)
     assert found.certified[0]
     assert np.abs(found.strategy[0] - traced.crossings[lam][0]).max() < 1e-9
+
+
+# seeds of nearly_symmetric, and turns of their branches up to lambda 30: the other side of a bifurcation missed by a hair
+NEARLY = {14: 0, 21: 0, 62: 0, 201: 0, 85: 0, 3: 2, 17: 2, 33: 2, 103: 2, 187: 2}
+
+
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=JUMPS) for seed in NEARLY])
+def test_players_nearly_alike(seed: int) -> None:
+    """The branch bends to one side over a short stretch of lambda; straight on lies another branch with a good determinant."""
+    tree = nearly_symmetric(seed)
+    lams = [2.5, 4.0, 9.0, 30.0]
+    traced = follow(tree, lams, finer=3.0, steps=20_000)
+    assert len(traced.turns) == NEARLY[seed]
+    found = solve(tree, precision=np.array([*lams, np.inf]))
+    for k, lam in enumerate(lams):
+        if found.certified[k]:
+            assert np.abs(found.strategy[k] - traced.crossings[lam][0]).max() < 1e-7, lam
+    if found.certified[4]:  # at lambda 30 the side is decided
+        assert np.abs(found.strategy[4] - traced.crossings[30.0][0]).max() < 0.2
+    assert found.certified.sum() >= 3
 
 
 def test_two_bifurcations_at_once_do_not_cancel() -> None:
