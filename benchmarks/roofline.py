@@ -13,6 +13,7 @@ from sweeps import at, numbers_of
 from detente.game.tree import CHANCE, DECISION, Tree
 from detente.solve import compile_tree, solve
 from detente.solve.certificate import certify
+from detente.solve.levels import levels_of
 from detente.solve.outcome import events_and_values
 
 EXP = 20  # operations that an exponential or a logarithm counts for
@@ -94,14 +95,14 @@ def shares(tree: Tree, draws: int, precision: float | None, runs: int) -> dict[s
     """One thread, processor time of a draw by part: certificate and outcome are called again by themselves, the rest is the solver."""
     numbers = numbers_of(tree, draws)
     what: Any = "limit" if precision is None else precision
-    compiled = compile_tree(at(tree, numbers))
+    compiled, levels = compile_tree(at(tree, numbers)), levels_of(tree)
     found = solve(compiled, precision=what, threads=1)
     jobs = {
         "all": lambda: solve(compiled, precision=what, threads=1),
         "certificate": lambda: certify(
-            compiled.levels, numbers, found.strategy, found.log_strategy, found.belief, found.precision
+            levels, numbers, found.strategy, found.log_strategy, found.belief, found.precision
         ),
-        "outcome": lambda: events_and_values(compiled.levels, numbers, found.strategy),
+        "outcome": lambda: events_and_values(levels, numbers, found.strategy),
     }
     micro: dict[str, float] = {}
     for name, job in jobs.items():

@@ -148,7 +148,8 @@ def streaming(rows: int, forms: tuple[str, ...], precision: str) -> list[dict[st
                 run("write_table", source, n)
                 told = run("stream", source, Path(folder) / f"answers.{form}", precision)
                 good = "failed" not in told and told["draws"] == n
-                label = f"table streamed: crisis-signalling, {n:,} draws, {form}, {'limit' if precision == 'limit' else 'lambda ' + precision}"
+                lam = "limit" if precision == "limit" else f"lambda {precision}"
+                label = f"table streamed: crisis-signalling, {n:,} draws, {form}, {lam}"
                 share = f"certified {told.get('certified')} of {n}"
                 out.append(
                     plain(

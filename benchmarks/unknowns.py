@@ -7,8 +7,8 @@
 - *beliefs*: only beliefs are guessed, strategies follow by backward induction;
 - *fewest*: a smallest set of strategies and beliefs that breaks every circle (by an integer programme, or marked as not proved).
 
-All run the same code (`prototype/`): what differs is the list of what is guessed. Answers are compared with `detente.solve`. Games: the
-shared ones, if their folder is given, the scenario peace-talks, and the small sizes of the families.
+All run the same code (`prototype/`): what differs is the list of what is guessed. Answers are compared with `detente.solve`.
+Games: the shared ones, if their folder is given, the scenario peace-talks, and the small sizes of the families.
 """
 
 from __future__ import annotations
@@ -157,9 +157,10 @@ def main() -> None:
         return
     for r in result["rows"]:
         flops = "+".join(str(v) for v in r["operations"].values())
+        differs = "" if r["verified"] else f"DIFFERS at {r['compared'] - r['agree']}"
         print(
-            f"{r['work']:56s} {r['unknowns']:4d} unknowns, {r['evaluations']:6.1f} evaluations of {flops:>20s} flops, found {r['found']:4.0%},"
-            f" {r['ours']:9.1f} us ({r['ratio']:.2f}x) {'' if r['verified'] else 'DIFFERS at ' + str(r['compared'] - r['agree'])}"
+            f"{r['work']:56s} {r['unknowns']:4d} unknowns, {r['evaluations']:6.1f} evaluations of {flops:>20s} flops,"
+            f" found {r['found']:4.0%}, {r['ours']:9.1f} us ({r['ratio']:.2f}x) {differs}"
         )
 
 
