@@ -6,10 +6,9 @@ the solution has no derivative (a fold, the edge of a regime in the limit, a kin
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -18,11 +17,12 @@ from numpy.typing import NDArray
 
 from detente.errors import BadInput, Where
 from detente.game.derivative import NumberSlopes, numbers_slope
-from detente.game.tree import Floats
+from detente.game.tree import Floats, Tree
 from detente.solve.derivative_finite import Finite
 from detente.solve.derivative_limit import Limit
 from detente.solve.derivative_parts import Point, gradients, point
-from detente.solve.derivative_plan import Plan, adder
+from detente.solve.derivative_plan import Plan
+from detente.solve.derivative_sparse import adder
 from detente.solve.solution import Solutions
 
 # A draw's status is an index into this list; only "ok" rows have numbers.
@@ -73,9 +73,9 @@ class Derivatives:
         return pl.DataFrame(
             {
                 "draw": np.repeat(np.arange(draws), cells),
-                "status": np.repeat([DERIVATIVE_STATUS[k] for k in self.status.tolist()], cells),
-                "of": np.tile(np.repeat(of, len(by)), draws),
-                "by": np.tile(by, draws * len(of)),
+                "status": np.repeat(np.array(DERIVATIVE_STATUS)[self.status], cells),
+                "of": np.tile(np.repeat(np.array(of, dtype=str), len(by)), draws),
+                "by": np.tile(np.array(by, dtype=str), draws * len(of)),
                 "derivative": table.reshape(-1),
             },
             schema_overrides={"status": pl.String, "of": pl.String, "by": pl.String},
@@ -96,7 +96,6 @@ def derivatives(
     parameters: Sequence[str] | None = None,
     *,
     outcomes: bool = False,
-    threads: int | None = None,
 ) -> Derivatives:
     """The derivative of everything in ``solutions`` by each of ``parameters`` (None: all of the tree's) and by lambda.
 
@@ -106,7 +105,7 @@ def derivatives(
     """
     tree = solutions.tree
     slopes = numbers_slope(tree, solutions.draws, parameters)
-    plan, draws, p = Plan(tree), len(solutions), len(slopes.parameters)
+    plan, draws, p = _plan(tree), len(solutions), len(slopes.parameters)
     slope = np.broadcast_to(slopes.slope, (len(slopes.number), draws))
     bad = np.broadcast_to(slopes.tied, (draws,)) | ~np.isfinite(slope).all(axis=0)
     moves = _Moves(plan, slopes)
@@ -120,12 +119,15 @@ def derivatives(
         here = slope[:, which]
         moved = np.concatenate([moves(at, here), _by_precision(at, system)[:, None]], axis=1)
         log = system.forward(moved)
-        by_log, direct = gradients(at, numbers_too=True)
+        by_log = gradients(at)
         out = np.einsum("rsd,spd->drp", by_log[:, : plan.slots], log)
         chance = by_log[:, plan.slots :] * at.per_chance
         for k, (n, q) in enumerate(zip(slopes.number, slopes.parameter, strict=True)):
-            edges = plan.levels.chance == n
-            out[:, :, q] += ((direct[:, n] + chance[:, edges].sum(axis=1)) * here[k]).T
+            out[:, :, q] += (chance[:, plan.levels.chance == n].sum(axis=1) * here[k]).T
+        for i in range(plan.players):
+            paid = plan.term[i](at.outcome)  # [number, draw] what a unit of it is worth
+            for k, (n, q) in enumerate(zip(slopes.number, slopes.parameter, strict=True)):
+                out[:, ends + i, q] += paid[n] * here[k]
         table[which] = out
         strategy[which] = (at.prob[:, None] * log).transpose(2, 0, 1)
         if outcomes:
@@ -134,11 +136,11 @@ def derivatives(
             for k, (n, q) in enumerate(zip(slopes.number, slopes.parameter, strict=True)):
                 edges = np.flatnonzero(plan.levels.chance == n)
                 moved_log[plan.slots + edges, q] += at.per_chance[edges] * here[k]
-            found = plan.factor @ moved_log.reshape(len(moved_log), -1)
+            found = plan.made_of(moved_log.reshape(len(moved_log), -1))
             outcome[which] = (at.outcome[:, None] * found.reshape(-1, p, len(which))).transpose(2, 0, 1)
         return moves.at_zero(at, here)
 
-    status = _run(solutions, plan, bad, block, threads)
+    status = _run(solutions, plan, bad, block)
     for array in (table, strategy, *([outcome] if outcomes else [])):
         array[status != OK] = np.nan
     limit = ~np.isfinite(solutions.precision)
@@ -157,9 +159,7 @@ def derivatives(
     )
 
 
-def number_derivatives(
-    solutions: Solutions, weights: Floats, of: Of = "log_outcome", *, threads: int | None = None
-) -> NumberDerivatives:
+def number_derivatives(solutions: Solutions, weights: Floats, of: Of = "log_outcome") -> NumberDerivatives:
     """The gradient of sum_k weights[draw, k] * of[draw, k] by every number of the tree: one adjoint system a draw.
 
     ``of``: "log_outcome", "outcome" (k over outcomes), "event", "value" (players), "log_strategy" or "strategy" (slots). With
@@ -168,7 +168,7 @@ def number_derivatives(
     [k] or [draw, k]. Raises BadInput for weights of another shape. In the limit a log of probability 0 has no derivative.
     """
     tree = solutions.tree
-    plan, draws = Plan(tree), len(solutions)
+    plan, draws = _plan(tree), len(solutions)
     size = {
         "log_outcome": tree.n_outcomes, "outcome": tree.n_outcomes, "event": len(tree.events),
         "value": len(tree.players), "log_strategy": tree.n_slots, "strategy": tree.n_slots,
@@ -197,22 +197,25 @@ def number_derivatives(
         precision[which] = (on_worth * _by_precision(at, system)).sum(axis=0)
         return bad | (at.cut_off & (at.impossible & ~constant[:, None]).any(axis=0))
 
-    status = _run(solutions, plan, np.zeros(draws, dtype=bool), block, threads)
+    status = _run(solutions, plan, np.zeros(draws, dtype=bool), block)
     number[status != OK] = np.nan
     precision[(status != OK) | ~np.isfinite(solutions.precision)] = np.nan
     return NumberDerivatives(number, precision, status)
 
 
+@lru_cache(maxsize=8)
+def _plan(tree: Tree) -> Plan:
+    """Index arrays are made once for a tree that is differentiated again and again, as a likelihood is."""
+    return Plan(tree)
+
+
 Work = Callable[[Point, Finite | Limit, NDArray[np.intp]], NDArray[np.bool_]]
 
 
-def _run(
-    solutions: Solutions, plan: Plan, bad: NDArray[np.bool_], work: Work, threads: int | None
-) -> NDArray[np.int8]:
+def _run(solutions: Solutions, plan: Plan, bad: NDArray[np.bool_], work: Work) -> NDArray[np.int8]:
     """Do ``work`` on blocks of certified draws, finite precisions and limits apart; the status of every draw."""
     status = np.where(solutions.certified, np.where(bad, NOT_SMOOTH, OK), NOT_CERTIFIED).astype(np.int8)
     limit = ~np.isfinite(solutions.precision)
-    workers = max(1, threads or os.cpu_count() or 1)
 
     def one(rows: NDArray[np.intp]) -> None:
         finite = not limit[rows[0]]
@@ -232,17 +235,11 @@ def _run(
             refused |= ~system.smooth
         status[rows[refused]] = NOT_SMOOTH
 
-    blocks: list[NDArray[np.intp]] = []
     for kind in (limit, ~limit):
         rows = np.flatnonzero((status == OK) & kind)
-        size = max(1, min(CELLS // max(plan.cells, 1), -(-len(rows) // workers)))
-        blocks += [rows[k : k + size] for k in range(0, len(rows), size)]
-    if workers == 1 or len(blocks) < 2:
-        for rows in blocks:
-            one(rows)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(one, blocks))
+        size = max(1, CELLS // max(plan.cells, 1))
+        for k in range(0, len(rows), size):
+            one(rows[k : k + size])
     return status
 
 
@@ -257,7 +254,9 @@ class _Moves:
         target = plan.number_slot[self.entries] * len(self.active) + place
         self.add = adder(target, plan.slots * len(self.active))
         self.chance_pairs = [
-            (k, edges) for k, n in enumerate(slopes.number) if len(edges := np.flatnonzero(plan.levels.chance == n))
+            (k, edges)
+            for k, n in enumerate(slopes.number)
+            if len(edges := np.flatnonzero(plan.levels.chance == n))
         ]
 
     def __call__(self, at: Point, slope: Floats) -> Floats:
@@ -307,5 +306,5 @@ def _weighted(at: Point, weight: Floats, of: Of) -> tuple[Floats, Floats, NDArra
         case _:
             on = np.einsum("opd,pd->od", at.payoff, weight) * at.outcome
             for i in range(plan.players):
-                direct += plan.term[i] @ (at.outcome * weight[i])
-    return plan.factor @ on, direct, bad
+                direct += plan.term[i](at.outcome * weight[i])
+    return plan.factor(on), direct, bad

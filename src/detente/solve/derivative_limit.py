@@ -14,7 +14,7 @@ neither fixes is held where an option that fades like 1 / lambda is worth just a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,35 +22,12 @@ from numpy.typing import NDArray
 from detente.game.tree import Floats
 from detente.solve.derivative_finite import centred, spread
 from detente.solve.derivative_parts import Bools, Index, Point, solve_batch
+from detente.solve.derivative_regime import Group, Regime, alike, combination
+from detente.solve.derivative_sparse import adder
 
 TIE = 1e-7  # a loss below this share of the payoff range cannot be told from none
 TWIN = 1e-9  # differences between rows of twins, in the same units
 SAME = 1e-6  # how equal twins must be played
-
-
-@dataclass(frozen=True, eq=False)
-class Regime:
-    """Draws that share the unknowns and equations of one system."""
-
-    draws: Index
-    slot: Index  # [unknown] an option in use
-    base: Index  # [unknown] the first option in use of its set
-    twin: Index  # [unknown] the slot whose log-odds it shares, -1: it is equal to its base, -2: it has an equation
-    group: tuple[Group, ...]  # one more unknown each
-
-
-@dataclass(frozen=True, eq=False)
-class Group:
-    """Nodes of a set that is not reached, behind the same mistakes; its log-odds to the first group of the set are unknown."""
-
-    places: Index
-    first: int  # a place of the first group
-    mistake: Index  # options whose use distinguishes the two
-    more: Floats  # how often each is on the path to this group, less that of the first group
-    base: Index  # the first option in use of each one's set
-    fading: int = -1  # an option whose indifference is the equation instead
-    bayes: bool = False  # the mistakes are equally costly whatever happens
-    link: Floats | None = None  # [earlier group] its log-odds are this combination of theirs, behind the same mistakes
 
 
 class Limit:
@@ -59,11 +36,12 @@ class Limit:
     def __init__(self, at: Point) -> None:
         plan = at.plan
         self.at, self.plan = at, plan
-        draws = at.prob.shape[1]
+        draws = int(at.prob.shape[1])
         self.near = np.zeros(draws)
         self.smooth = np.ones(draws, dtype=bool)
         self.used = ~at.unused
         self.by = at.by_slots()
+        self.add_rows = adder(plan.row, plan.slots)
         self.scale = np.maximum(np.ptp(at.payoff, axis=0).max(axis=0, initial=0.0), np.finfo(float).tiny)
         self.codes = np.zeros((len(plan.member), draws), np.int64)
         self.parted = np.zeros((len(plan.member), draws), dtype=bool)
@@ -80,7 +58,7 @@ class Limit:
     def _check(self) -> None:
         """Strict complementarity; and groups of nodes that are believed in at sets that are not reached."""
         at, plan = self.at, self.plan
-        rows = np.arange(at.prob.shape[1])
+        rows: Index = np.arange(len(at.numbers))
         worth_used = at.worth[self.first, rows][plan.set_of_slot]
         loss = worth_used - at.worth
         margin = TIE * self.scale
@@ -138,8 +116,12 @@ class Limit:
                 if group.fading >= 0:
                     right[:, k + j] = (here[group.base[-1]] - here[group.fading]).T
                 else:
-                    right[:, k + j] = np.einsum("s,spd->dp", group.more, here[group.base] - here[group.mistake])
-            found, self.near[d] = solve_batch(self._system(regime), right)
+                    right[:, k + j] = np.einsum(
+                        "s,spd->dp", group.more, here[group.base] - here[group.mistake]
+                    )
+            matrix = self._system(regime)
+            found, near = solve_batch(matrix, right)
+            self.near[d] = np.where(self._empty(matrix, d), np.inf, near)
             odds = np.zeros((plan.slots, moved.shape[1], len(d)))
             odds[regime.slot] = found[:, :k].transpose(1, 2, 0)
             out[:, :, d] = odds
@@ -159,8 +141,9 @@ class Limit:
                 continue
             asked = np.zeros((len(d), k + len(regime.group), 1))
             asked[:, :k, 0] = right[regime.slot][:, d].T
-            matrix = np.ascontiguousarray(self._system(regime).transpose(0, 2, 1))
-            found, self.near[d] = solve_batch(matrix, asked)
+            matrix = self._system(regime)
+            found, near = solve_batch(np.ascontiguousarray(matrix.transpose(0, 2, 1)), asked)
+            self.near[d] = np.where(self._empty(matrix, d), np.inf, near)
             part = np.zeros((plan.slots, len(d)))
             np.subtract.at(part, regime.slot, found[:, :k, 0].T)
             np.add.at(part, regime.base, found[:, :k, 0].T)
@@ -180,8 +163,10 @@ class Limit:
         """
         at, plan = self.at, self.plan
         rng = np.random.default_rng(1)
-        turn = centred(at, rng.uniform(0.5, 1.5, plan.slots)[:, None] * self.used)  # 0 where one option is in use
-        mark = np.einsum("scd,cd->sd", self.by, turn)
+        turn = centred(
+            at, rng.uniform(0.5, 1.5, plan.slots)[:, None] * self.used
+        )  # 0 where one option is in use
+        mark = self.add_rows(self.by * turn[plan.col])
         size = np.abs(moved).max(axis=0)
         unit = np.where(size > 0, self.scale / np.where(size > 0, size, 1.0), 0.0)
         mark += np.einsum("spd,p->sd", moved * unit, rng.uniform(0.5, 1.5, len(size)))
@@ -194,7 +179,10 @@ class Limit:
     def _regimes(self, mark: Floats | None) -> list[Regime]:
         """Draws with one and the same system, together."""
         plan = self.plan
-        mixed = self.used & (np.add.reduceat(self.used, plan.slot_at, axis=0, dtype=np.intp) > 1)[plan.set_of_slot]
+        mixed = (
+            self.used
+            & (np.add.reduceat(self.used, plan.slot_at, axis=0, dtype=np.intp) > 1)[plan.set_of_slot]
+        )
         mixed &= np.arange(plan.slots)[:, None] != self.first[plan.set_of_slot]
         twin = np.full(mixed.shape, -2, np.intp) if mark is None else self._twins(mixed, mark)
         special = self.parted.any(axis=0) | self.fading.any(axis=0)
@@ -203,7 +191,7 @@ class Limit:
             [mixed, twin, base, np.where(self.parted, self.codes, -1), self.fading, special & self.used]
         )
         out: list[Regime] = []
-        for draws in _alike(key):
+        for draws in alike(key):
             i = int(draws[0])
             slot = np.flatnonzero(mixed[:, i])
             regime = Regime(draws, slot, self.first[:, i][plan.set_of_slot[slot]], twin[slot, i], ())
@@ -219,7 +207,7 @@ class Limit:
                 rows = (mark[group.mistake] - mark[group.base])[:, draws]
                 nothing[j] = np.abs(group.more @ rows) <= TWIN
                 left[j] = nothing[j] & ~self._bayes(group, draws)
-            for part in _alike(np.concatenate([nothing, left])) if groups else [np.arange(len(draws))]:
+            for part in alike(np.concatenate([nothing, left])) if groups else [np.arange(len(draws))]:
                 some = draws[part]
                 settled = self._settled(groups, nothing[:, part[0]], left[:, part[0]], i)
                 if settled is None:
@@ -230,7 +218,7 @@ class Limit:
 
     def _twins(self, mixed: Bools, mark: Floats) -> Index:
         """[slot, draw] see `Regime.twin`. Where twins are not played alike something finer tells them apart: no derivative."""
-        plan, draws = self.plan, np.arange(mixed.shape[1])
+        plan, draws = self.plan, np.arange(len(self.at.numbers))
         prob = np.where(self.used, self.at.prob, 1.0)
         odds = np.log(prob / np.take_along_axis(prob, self.first[plan.set_of_slot], axis=0))
         ranked = np.where(mixed, mark, np.inf)
@@ -264,7 +252,7 @@ class Limit:
             for group in members[1:]:
                 more = self._path(int(group[0])) - self._path(first)
                 more[self.used[:, i]] = 0.0
-                link = _combination(apart, more)
+                link = combination(apart, more)
                 apart.append(more)
                 mistake = np.flatnonzero(more)
                 out.append(Group(group, first, mistake, more[mistake], base[mistake], link=link))
@@ -280,7 +268,9 @@ class Limit:
         at, member = self.at, self.plan.member
         odds = np.log(at.belief[group.places[0], draws] / at.belief[group.first, draws])
         reach = at.reach[member[group.places[0]], draws] - at.reach[member[group.first], draws]
-        base = np.log(at.prob[group.base][:, draws])  # the log of a mistake is that of the first option in use less lambda * loss
+        base = np.log(
+            at.prob[group.base][:, draws]
+        )  # the log of a mistake is that of the first option in use less lambda * loss
         return np.abs(odds - reach - group.more @ base) <= SAME
 
     def _settled(self, groups: list[Group], nothing: Bools, left: Bools, i: int) -> tuple[Group, ...] | None:
@@ -288,16 +278,22 @@ class Limit:
         fading = np.flatnonzero(self.fading[:, i])
         if len(fading) != left.sum():
             return None
-        base = self.first[:, i][self.plan.set_of_slot[fading]]
-        rest = iter(zip(fading.tolist(), base.tolist(), strict=True))
+        rest = iter([int(s) for s in fading])
         out: list[Group] = []
         for group, empty, open_ in zip(groups, nothing, left, strict=True):
             if open_:
-                slot, used = next(rest)
-                out.append(replace(group, fading=slot, base=np.array([*group.base, used], np.intp)))
+                slot = next(rest)
+                used = self.first[self.plan.set_of_slot[slot], i]
+                out.append(replace(group, fading=slot, base=np.append(group.base, used)))
             else:
                 out.append(replace(group, bayes=bool(empty)))
         return tuple(out)
+
+    def _empty(self, matrix: Floats, draws: Index) -> Bools:
+        """[draw] whether an equation or an unknown is rounding alone, which scaling would hide."""
+        size = np.abs(matrix)
+        least = np.minimum(size.max(axis=1).min(axis=1), size.max(axis=2).min(axis=1))
+        return np.asarray(least <= TWIN * self.scale[draws])
 
     def _system(self, regime: Regime) -> Floats:
         """The matrix [draw, unknown, unknown]."""
@@ -305,14 +301,16 @@ class Limit:
         k, m = len(regime.slot), len(regime.slot) + len(regime.group)
         prob = at.prob[:, d]
         set_of = plan.set_of_slot[regime.slot]
+        cols = np.flatnonzero(np.isin(plan.set_of_slot, set_of))  # slots of the sets that mix
+        entry = np.flatnonzero(np.isin(plan.col, cols))
+        by = np.zeros((plan.slots, len(cols), len(d)))
+        by[plan.row[entry], np.searchsorted(cols, plan.col[entry])] = self.by[np.ix_(entry, d)]
+        at_set = np.flatnonzero(np.diff(plan.set_of_slot[cols], prepend=-1))
         move = np.empty((plan.slots, m, len(d)))  # d worth / d unknown
-        for h in np.unique(set_of):
-            inside = plan.set_of_slot == h
-            by = self.by[:, inside][:, :, d]
-            whole = by.sum(axis=1)
-            for u in np.flatnonzero(set_of == h):
-                s = regime.slot[u]
-                move[:, u] = by[:, s - plan.slot_at[h]] - prob[s] * whole
+        if k:
+            whole = np.add.reduceat(by, at_set, axis=1)
+            own = np.searchsorted(plan.set_of_slot[cols[at_set]], set_of)
+            move[:, :k] = by[:, np.searchsorted(cols, regime.slot)] - prob[regime.slot] * whole[:, own]
         for j, group in enumerate(regime.group):
             entry = np.isin(plan.option_place, group.places)
             apart = (at.value[plan.option_value[entry]] - at.worth[plan.option_slot[entry]])[:, d]
@@ -340,19 +338,3 @@ class Limit:
             else:
                 matrix[k + j] = np.einsum("s,smd->md", group.more, move[group.mistake] - move[group.base])
         return np.ascontiguousarray(matrix.transpose(2, 0, 1))
-
-
-def _combination(rows: list[Floats], row: Floats) -> Floats | None:
-    """The coefficients of ``row`` in ``rows``, None if it is not a combination of them."""
-    if not rows:
-        return None
-    by = np.array(rows)
-    found = np.linalg.lstsq(by.T, row, rcond=None)[0]
-    return found if np.abs(found @ by - row).max() < TWIN else None
-
-
-def _alike(key: NDArray[np.generic]) -> list[Index]:
-    """Draws [.., draw] whose columns of ``key`` are equal, together."""
-    _, which = np.unique(key, axis=1, return_inverse=True)
-    which = which.reshape(-1)
-    return [np.flatnonzero(which == k) for k in range(int(which.max(initial=-1)) + 1)]

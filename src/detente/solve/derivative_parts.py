@@ -48,9 +48,10 @@ class Point:
         """[draw] whether some set has several nodes, all behind a chance of 0: its belief has no derivative by that chance."""
         plan = self.plan
         if not self.impossible.any() or not plan.several.any():
-            return np.zeros(self.impossible.shape[1], dtype=bool)
+            return np.zeros(len(self.numbers), dtype=np.bool_)
         cut = self.behind_impossible()[plan.member]
-        return (np.logical_and.reduceat(cut, plan.place_at, axis=0)[plan.set_of_place] & plan.several[:, None]).any(axis=0)
+        cut = np.minimum.reduceat(cut, plan.place_at, axis=0)[plan.set_of_place] & plan.several[:, None]
+        return np.asarray(cut.any(axis=0), dtype=np.bool_)
 
     def behind_impossible(self) -> Bools:
         """[node, draw] whether a chance of 0 is on the path."""
@@ -62,14 +63,13 @@ class Point:
         return out
 
     def by_slots(self) -> Floats:
-        """d worth / d log probability [slot, slot, draw]: row moves by column. Unused options move nothing."""
+        """d worth of ``plan.row`` / d log probability of ``plan.col`` [entry, draw]. Unused options move nothing."""
         plan = self.plan
         through = self.below[plan.value_pair] * self.value[plan.value_of[plan.value_pair]]
         belief = self._by_belief()[plan.belief_option]
         if self.unused.any():
             belief *= ~self.unused[plan.belief_column]
-        added = plan.by_slots(np.concatenate([through, belief]))
-        return added.reshape(plan.slots, plan.slots, -1)
+        return plan.by_slots(np.concatenate([through, belief]))
 
     def by_numbers(self) -> Floats:
         """d worth / d number, one row per entry of ``plan.number_slot`` and ``plan.number_of`` [entry, draw]."""
@@ -152,27 +152,19 @@ def _belief(plan: Plan, reach: Floats, steps: Floats, claimed: Floats | None, fa
     bayes = summed(np.exp(place - top))
     if claimed is None:
         return bayes
-    given = claimed.T * (claimed.T > faint)
+    given = claimed.T * (faint < claimed.T)
     return np.where(fewest == 0, bayes, summed(given))
 
 
-def gradients(at: Point, numbers_too: bool) -> tuple[Floats, Floats]:
-    """d (events, then expected payoffs) / d log probability [row, column, draw], and by payoff terms [row, number, draw].
-
-    The second is empty unless ``numbers_too``.
-    """
+def gradients(at: Point) -> Floats:
+    """d (events, then expected payoffs) / d log probability [row, column, draw]."""
     plan, tree = at.plan, at.plan.tree
-    rows = len(tree.events) + plan.players
-    draws = len(at.numbers)
-    out = np.empty((rows, plan.slots + plan.chances, draws))
-    direct = np.zeros((rows if numbers_too else 0, len(tree.numbers), draws))
+    out = np.empty((len(tree.events) + plan.players, plan.slots + plan.chances, len(at.numbers)))
     for k in range(len(tree.events)):
-        out[k] = plan.factor @ (at.outcome * at.numbers[:, tree.event_number[k]].T)
+        out[k] = plan.factor(at.outcome * at.numbers[:, tree.event_number[k]].T)
     for i in range(plan.players):
-        out[len(tree.events) + i] = plan.factor @ (at.outcome * at.payoff[:, i])
-        if numbers_too:
-            direct[len(tree.events) + i] = plan.term[i] @ at.outcome
-    return out, direct
+        out[len(tree.events) + i] = plan.factor(at.outcome * at.payoff[:, i])
+    return out
 
 
 def solve_batch(matrix: Floats, right: Floats) -> tuple[Floats, Floats]:
@@ -181,13 +173,13 @@ def solve_batch(matrix: Floats, right: Floats) -> tuple[Floats, Floats]:
     Rows and columns are scaled first. The second number is the size of the solution for a right side of signs in the
     scaled system: about 1 / (smallest singular value); inf where there is no solution.
     """
-    draws, m, _ = matrix.shape
+    draws, m = len(matrix), int(matrix.shape[1])
     if not m:
-        return np.zeros((draws, 0, right.shape[2])), np.zeros(draws)
-    row = np.abs(matrix).max(axis=2, keepdims=True)
+        return np.zeros((draws, 0, int(right.shape[2]))), np.zeros(draws)
+    row: Floats = np.abs(matrix).max(axis=2, keepdims=True)
     row = np.where(row > 0, row, 1.0)
-    scaled = matrix / row
-    column = np.abs(scaled).max(axis=1, keepdims=True)
+    scaled: Floats = matrix / row
+    column: Floats = np.abs(scaled).max(axis=1, keepdims=True)
     column = np.where(column > 0, column, 1.0)
     scaled /= column
     signs = np.where(np.random.default_rng(0).random(m) < 0.5, -1.0, 1.0)
@@ -201,7 +193,8 @@ def solve_batch(matrix: Floats, right: Floats) -> tuple[Floats, Floats]:
                 x[i] = np.linalg.solve(scaled[i], asked[i])
             except np.linalg.LinAlgError:
                 continue
-    return x[:, :, :-1] / column.transpose(0, 2, 1), np.abs(x[:, :, -1]).max(axis=1)
+    near: Floats = np.abs(x[:, :, -1]).max(axis=1)
+    return x[:, :, :-1] / column.transpose(0, 2, 1), near
 
 
 __all__ = ["Index", "Point", "gradients", "point", "solve_batch"]

@@ -10,34 +10,12 @@ A *column* is an edge probability: slots first, then chance edges, as in `Levels
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
 
 from detente.game.tree import DECISION, TERMINAL, Tree
+from detente.solve.derivative_sparse import Index, Sum, adder, circles, summing
 from detente.solve.levels import Levels, levels_of
-
-Index = NDArray[np.intp]
-
-
-@dataclass(frozen=True, eq=False)
-class Sum:
-    """Adds up entries into targets: ``rows`` targets, one entry a column."""
-
-    matrix: Any  # scipy.sparse.csr_array [target, entry] of ones
-
-    def __call__(self, entries: NDArray[np.float64]) -> NDArray[np.float64]:
-        """[target, draw] from [entry, draw]."""
-        return self.matrix @ entries
-
-
-def adder(target: Index, targets: int) -> Sum:
-    """The sum of entries by target."""
-    entries = np.arange(len(target))
-    shape = (targets, len(target))
-    return Sum(sparse.csr_array((np.ones(len(target)), (target, entries)), shape=shape))
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +27,34 @@ class Pairs:
     slot: Index  # of the edge
     place: Index  # of the node where it is chosen
     owner: Index
+
+
+@dataclass(frozen=True, eq=False)
+class Loop:
+    """Sets whose strategies depend on one another: their unknowns are solved for together."""
+
+    slots: Index
+    free: Index  # without the first option of each set
+    first: Index  # [free] the first option of its set
+    entry: Index  # entries from slots of the loop to slots of the loop
+    row: Index  # [entry] place among ``slots``
+    col: Index  # [entry] place among ``slots``
+    set_at: Index  # where each set begins among ``slots``
+    set_of: Index  # [free] its set's place in ``set_at``
+    free_at: Index  # [free] place among ``slots``
+    first_at: Index  # [free] place of its first option among ``slots``
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """Sets that depend on earlier stages, and on one another only inside loops."""
+
+    slots: Index
+    set_at: Index  # where each set begins among ``slots``
+    set_of: Index  # [slot] its set's place in ``set_at``
+    entry: Index  # entries from slots of this stage to slots of earlier ones
+    add: Sum  # adds them up, by place among ``slots``
+    loops: tuple[Loop, ...]
 
 
 class Plan:
@@ -67,12 +73,20 @@ class Plan:
         self._pairs(above, below)
         self._beliefs(above, below)
         self._numbers()
+        self.stages = stages(self.set_of_slot, self.slot_at, self.row, self.col)
         leaf_of = np.asarray(tree.terminal)
         on = np.asarray(tree.kind)[below] == TERMINAL
         # [column, outcome] how often an edge probability is a factor of the outcome's
-        self.factor = sparse.csr_array(
-            (np.ones(int(on.sum())), (self.column[above[on]], leaf_of[below[on]])),
-            shape=(self.slots + self.chances, len(levels.leaves)),
+        self.factor = summing(
+            self.column[above[on]],
+            leaf_of[below[on]].astype(np.intp),
+            (self.slots + self.chances, len(levels.leaves)),
+        )
+        # [outcome, column] the same, to go from changes of logs to changes of log outcomes
+        self.made_of = summing(
+            leaf_of[below[on]].astype(np.intp),
+            self.column[above[on]],
+            (len(levels.leaves), self.slots + self.chances),
         )
 
     def _sets(self, tree: Tree) -> None:
@@ -138,7 +152,11 @@ class Plan:
         self.line_place, self.line_column = line_place, line_column
         slot = np.concatenate([self.pairs.slot[self.value_pair], self.option_slot[self.belief_option]])
         by = np.concatenate([self.column[self.pairs.y[self.value_pair]], self.belief_column])
-        self.by_slots = adder(slot * self.slots + by, self.slots * self.slots)
+        key, target = np.unique(slot * max(self.slots, 1) + by, return_inverse=True)
+        self.row, self.col = np.divmod(
+            key, max(self.slots, 1)
+        )  # [entry] worth of slot `row` by log probability of `col`
+        self.by_slots = adder(target.reshape(-1), len(key))
 
     def _numbers(self) -> None:
         """Entries by which numbers move worths: payoffs at leaves below an option, chance below it, chance above its set."""
@@ -165,12 +183,10 @@ class Plan:
         cells = np.repeat(np.arange(len(start) - 1), np.diff(start))
         # [player] matrix [number, outcome]: how often a number is a term of the player's payoff
         self.term = [
-            sparse.csr_array(
-                (
-                    np.ones(int((cells % self.players == i).sum())),
-                    (payoff[cells % self.players == i], cells[cells % self.players == i] // self.players),
-                ),
-                shape=(len(tree.numbers), len(self.levels.leaves)),
+            summing(
+                payoff[cells % self.players == i],
+                cells[cells % self.players == i] // self.players,
+                (len(tree.numbers), len(self.levels.leaves)),
             )
             for i in range(self.players)
         ]
@@ -181,7 +197,67 @@ class Plan:
     def cells(self) -> int:
         """Numbers in memory for one draw, about."""
         entries = len(self.pairs.y) * 3 + len(self.belief_option) * 2 + len(self.number_of) * 2
-        return entries + 4 * self.slots**2 + self.tree.n_nodes * (self.players + 3)
+        cycles = sum(len(loop.free) ** 2 for stage in self.stages for loop in stage.loops)
+        return entries + 2 * len(self.row) + 2 * cycles + self.tree.n_nodes * (self.players + 3)
+
+
+def stages(set_of_slot: Index, slot_at: Index, row: Index, col: Index) -> tuple[Stage, ...]:
+    """The order in which strategies can be solved for: strongly connected sets together, what they depend on first."""
+    sets = len(slot_at)
+    if not sets:
+        return ()
+    count, loop_of = circles(set_of_slot[row], set_of_slot[col], sets)
+    ends = np.array([*slot_at[1:], len(set_of_slot)])
+    mine, theirs = loop_of[set_of_slot[row]], loop_of[set_of_slot[col]]
+    outer = np.unique(np.stack([mine, theirs])[:, mine != theirs], axis=1)
+    level = np.zeros(count, np.intp)
+    while True:  # longest chain of dependence; ends after as many rounds as the chain is long
+        deeper = level.copy()
+        np.maximum.at(deeper, outer[0], level[outer[1]] + 1)
+        if (deeper == level).all():
+            break
+        level = deeper
+    out: list[Stage] = []
+    for k in range(int(level.max(initial=-1)) + 1):
+        here = np.flatnonzero(level[loop_of] == k)
+        slots, set_at, set_of = _slots_of(here, slot_at, ends)
+        place = np.full(len(set_of_slot), -1, np.intp)
+        place[slots] = np.arange(len(slots))
+        entry = np.flatnonzero((level[mine] == k) & (mine != theirs))
+        loops = [
+            _loop(
+                np.flatnonzero(loop_of == c),
+                slot_at,
+                ends,
+                np.flatnonzero((mine == c) & (theirs == c)),
+                row,
+                col,
+            )
+            for c in np.unique(loop_of[here])
+            if ((mine == c) & (theirs == c)).any()
+        ]
+        out.append(Stage(slots, set_at, set_of, entry, adder(place[row[entry]], len(slots)), tuple(loops)))
+    return tuple(out)
+
+
+def _loop(sets: Index, slot_at: Index, ends: Index, entry: Index, row: Index, col: Index) -> Loop:
+    slots, set_at, set_of = _slots_of(sets, slot_at, ends)
+    first_at = set_at[set_of]
+    free_at = np.flatnonzero(first_at != np.arange(len(slots)))
+    first_at = first_at[free_at]
+    return Loop(
+        slots, slots[free_at], slots[first_at], entry, np.searchsorted(slots, row[entry]),
+        np.searchsorted(slots, col[entry]), set_at, set_of[free_at], free_at, first_at,
+    )  # fmt: skip
+
+
+def _slots_of(sets: Index, slot_at: Index, ends: Index) -> tuple[Index, Index, Index]:
+    """The slots of some sets, in order; where each set begins among them; [slot] whose it is."""
+    sizes = ends[sets] - slot_at[sets]
+    set_of = np.repeat(np.arange(len(sets)), sizes)
+    set_at = np.cumsum(sizes) - sizes
+    slots = slot_at[sets][set_of] + np.arange(len(set_of)) - set_at[set_of]
+    return slots, set_at, set_of
 
 
 def _lines(tree: Tree) -> tuple[Index, Index]:
