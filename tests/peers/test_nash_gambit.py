@@ -50,7 +50,7 @@ def test_entry_deterrence_by_hand() -> None:
     printed = record(found, 2)
     assert printed["concept"] == "nash"
     assert printed["incredible"] == ["incumbent, incumbent"]
-    assert printed["gains"] == [{"kind": "reached", "gain": 0.0}, {"kind": "threat", "gain": 2.0}]
+    assert printed["gains"] == [{"kind": "reached", "gain": 0.0}, {"kind": "unreached", "gain": 2.0}]
     assert printed["regret"] == {"entrant": 0.0, "incumbent": 0.0}
 
 

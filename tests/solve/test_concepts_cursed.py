@@ -162,6 +162,25 @@ def test_the_share_is_learnt_again_at_every_stage(chi: float) -> None:
     assert where["up up"]["belief"] == pytest.approx([1 - chi**2 / 2, chi**2 / 2])
 
 
+@pytest.mark.parametrize("chi", [0.0, 0.3, 0.7, 0.72, 0.9, 1.0])
+def test_how_many_bluffs_a_cursed_target_takes_in_the_crisis(chi: float) -> None:
+    """Crisis signalling at p = 0.3, a = 0.5, d = 1: resisting pays if the target believes in resolve with less than
+    1 / (1 + d) = 1/2. He believes chi p + (1 - chi) x where x = p / (p + (1 - p) c) and c is the share of the unresolved who
+    challenge. Indifference: x = (1/2 - chi p) / (1 - chi), possible while x <= 1, that is chi <= 5/7; the target then resists with
+    1 / (1 + a) = 2/3. Above, he resists whatever is done, and nobody bluffs.
+    """
+    found = cursed(open_game("crisis-signalling"), chi=chi)
+    assert found.certified.all()
+    where = by_name(found)
+    bluffs, resist = where["open unresolved"]["probabilities"][0], where["answer"]["probabilities"][0]
+    if chi < 5 / 7:
+        x = (0.5 - 0.3 * chi) / (1 - chi)
+        assert bluffs == pytest.approx(0.3 * (1 - x) / (0.7 * x), abs=1e-9)
+        assert resist == pytest.approx(2 / 3)
+    else:
+        assert (bluffs, resist) == pytest.approx((0, 1))
+
+
 @pytest.mark.parametrize("seed", [2, 4, 8])
 def test_the_fully_cursed_learn_nothing(seed: int) -> None:
     tree = random_game(seed)

@@ -74,7 +74,7 @@ def test_a_threat_is_shown_by_what_carrying_it_out_costs(fight: float, gain: flo
     tree = read_efg(ENTRY)
     found = look(tree, np.array([0, 1, fight, 1 - fight]))
     assert found.regret.max() == 0
-    assert [KIND[k] for k in found.kind[0]] == ["reached", "threat"]
+    assert [KIND[k] for k in found.kind[0]] == ["reached", "unreached"]
     assert found.gain[0].tolist() == pytest.approx([0, gain])
 
 
@@ -105,7 +105,7 @@ def test_what_the_owner_excludes_is_filled_in(shared: Path) -> None:
     assert found.regret.max() == 0
     kinds = dict(zip([h.name for h in tree.sets], [KIND[k] for k in found.kind[0]], strict=True))
     assert kinds["move 1"] == "reached"
-    assert kinds["move 2"] == "threat"
+    assert kinds["move 2"] == "unreached"
     assert kinds["move 5"] in ("filled", "silent")
 
 

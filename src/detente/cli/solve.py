@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from detente.cli.concept import check_options, concept_answer, show_concept
 from detente.cli.equilibria import show_equilibria
 from detente.cli.output import console, print_json
 from detente.errors import BadInput, Where
@@ -44,6 +45,24 @@ def command(
             "--all", help="Also find the other sequential equilibria; for small games, at one point."
         ),
     ] = False,
+    concept: Annotated[
+        str,
+        typer.Option(
+            "--concept",
+            metavar="NAME",
+            help="quantal, level-k, cognitive-hierarchy, cursed, or nash (by pygambit), at one point.",
+        ),
+    ] = "quantal",
+    levels: Annotated[
+        int | None,
+        typer.Option("--levels", metavar="K", help="level-k: everybody's level; a hierarchy: the highest."),
+    ] = None,
+    tau: Annotated[
+        float | None, typer.Option("--tau", metavar="X", help="cognitive-hierarchy: mean level, default 1.5.")
+    ] = None,
+    chi: Annotated[
+        float | None, typer.Option("--chi", metavar="X", help="cursed: 0 none to 1 fully, default 0.5.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Solve a game: agent quantal response equilibrium on the principal branch, or its limit, with certificate.
@@ -55,6 +74,8 @@ def command(
     from detente.scenario import open_game, point
     from detente.solve import record, solve, solve_table
 
+    given = {"--lambda": lambda_, "--draws": draws, "--out": out, "--all": all_}
+    check_options(concept, {**given, "--levels": levels, "--tau": tau, "--chi": chi})
     tree = open_game(game)
     precision = "limit" if lambda_ is None else lambda_
     if all_ and draws is not None:
@@ -74,6 +95,13 @@ def command(
             typer.echo(f"{summary['draws']} draws, {summary['certified']} certified, written: {out}")
         return
     parameters = point(tree, set_ or [])
+    if concept != "quantal":
+        answer = {"game": game, **concept_answer(tree, concept, parameters, precision, levels, tau, chi)}
+        if json:
+            print_json("solve", answer)
+        else:
+            show_concept(answer)
+        return
     one_draw = {name: np.array([value]) for name, value in parameters.items()}
     answer = {"game": game, **record(solve(tree, one_draw, precision=precision), 0)}
     found = _others(tree, parameters, answer) if all_ else None

@@ -2,6 +2,6 @@
 
 from detente.solve.concepts.cursed_solve import Cursed, cursed
 from detente.solve.concepts.hierarchy import Hierarchy, cognitive_hierarchy, level_k
-from detente.solve.concepts.nash_search import Equilibria, nash
+from detente.solve.concepts.nash_search import NashEquilibria, nash
 
-__all__ = ["Cursed", "Equilibria", "Hierarchy", "cognitive_hierarchy", "cursed", "level_k", "nash"]
+__all__ = ["Cursed", "Hierarchy", "NashEquilibria", "cognitive_hierarchy", "cursed", "level_k", "nash"]

@@ -24,7 +24,7 @@ from detente.game.efg import write_efg
 from detente.game.model import Game
 from detente.game.tree import Floats, Tree
 from detente.solve.concepts.point import at_draws
-from detente.solve.concepts.regret import KIND, THREAT, inspect
+from detente.solve.concepts.regret import KIND, UNREACHED, inspect
 from detente.solve.concepts.sequences import Sequences, sequences_of
 from detente.solve.levels import levels_of
 from detente.solve.outcome import events_and_values
@@ -50,7 +50,7 @@ COMPLETE = {
 
 
 @dataclass(frozen=True, eq=False)
-class Equilibria(Solutions):
+class NashEquilibria(Solutions):
     """Nash equilibria of one game: a row an equilibrium, the one nearest to being sequential first.
 
     ``max_gain`` is the largest gain of a one-shot deviation at any set that the equilibrium speaks of, reached or not; the
@@ -74,7 +74,7 @@ class Equilibria(Solutions):
         for h, owned in enumerate(tree.sets):
             gain = float(self.gain[i, h])
             sets.append({"kind": KIND[self.kind[i, h]], "gain": None if np.isnan(gain) else gain})
-            if self.kind[i, h] == THREAT and gain > CREDIBLE * spread[owned.player]:
+            if self.kind[i, h] == UNREACHED and gain > CREDIBLE * spread[owned.player]:
                 threats.append(f"{tree.players[owned.player]}, {owned.name or owned.number}")
         return {
             "regret": dict(zip(tree.players, self.regret[i].tolist(), strict=True)),
@@ -90,7 +90,7 @@ def nash(
     *,
     search: str | None = None,
     seconds: float = 60.0,
-) -> Equilibria:
+) -> NashEquilibria:
     """Nash equilibria at one point, by pygambit within ``seconds``.
 
     ``search`` None: for two players all extreme equilibria (enummixed) while neither has more than 48 pure strategies, else
@@ -130,7 +130,7 @@ def nash(
     late = [name for name in solvers if name not in done]
     says = "; ".join(COMPLETE[name] for name in done)
     says += f"; stopped after {seconds:g} seconds: {', '.join(late)}" if late else ""
-    return Equilibria(
+    return NashEquilibria(
         tree=tree,
         numbers=numbers,
         precision=np.full(len(order), np.inf),
@@ -155,7 +155,7 @@ def nash(
     )
 
 
-def _spread(found: Equilibria) -> Floats:
+def _spread(found: NashEquilibria) -> Floats:
     """Range of each player's payoffs [row, player]."""
     payoff = levels_of(found.tree).payoffs(found.numbers)
     return (payoff.max(axis=0) - payoff.min(axis=0)).T

@@ -17,10 +17,10 @@ from detente.game.tree import Floats
 from detente.solve.concepts.sequences import Sequences
 from detente.solve.levels import Levels
 
-REACHED, THREAT, FILLED, SILENT = 0, 1, 2, 3
+REACHED, UNREACHED, FILLED, SILENT = 0, 1, 2, 3
 KIND = (
     "reached",  # on the path, belief by Bayes' rule
-    "threat",  # not reached, because of others or chance: what the equilibrium says there is a threat or a promise
+    "unreached",  # because of others or chance: what the equilibrium says there is a threat or a promise
     "filled",  # excluded by its owner's own moves: the equilibrium says nothing, the owner's best reply was filled in
     "silent",  # excluded by its owner and by others: nothing to go by, options filled in evenly
 )
@@ -56,7 +56,7 @@ def inspect(plan: Levels, sequences: Sequences, numbers: Floats, strategy: Float
         reply, _, likely = replies[owned.player]
         excluded = own[h] <= NONE
         others = likely[list(owned.nodes)].sum(axis=0) > NONE
-        kind[h] = np.where(excluded, np.where(others, FILLED, SILENT), np.where(others, REACHED, THREAT))
+        kind[h] = np.where(excluded, np.where(others, FILLED, SILENT), np.where(others, REACHED, UNREACHED))
         filled = np.where(others, reply[slots], 1.0 / len(owned.options))
         played[slots] = np.where(excluded, filled, played[slots])
     edges = np.concatenate([played, chance])
