@@ -29,7 +29,7 @@ from detente.solve.equilibria.weights import POSITIVE, Comparisons, log_weights
 
 TRIES = 96  # trembles tried before the linear programs
 MOST_PROGRAMS = 3000  # linear programs solved for one strategy before the answer is "open"
-MOST_NODES = 8  # nodes of a set whose choices of support are gone through
+MOST_GROUPS = 8  # groups of nodes of a set whose choices of support are gone through
 STEP = 2000.0  # a step of order in log weight: exp(-STEP) is 0
 LEAST = 1e-11  # a belief below this in a hint is taken for none
 
@@ -55,11 +55,16 @@ def decide(point: Point, strategy: Floats, tolerance: float, hint: Floats | None
 
 @dataclass(frozen=True, eq=False)
 class _Critical:
-    """A set that is not reached, where not every belief will do."""
+    """A set that is not reached, where not every belief will do.
+
+    Nodes that are reached by the same options not played have the same order, and odds that are known: they are one *group*. A group
+    that needs all that another needs, and more, has a higher order whatever the orders are; it never carries belief and is left out.
+    """
 
     h: int
-    places: NDArray[np.intp]  # nodes that may carry belief
-    margin: Floats  # [comparison, node] must be at least 0 in expectation
+    steps: NDArray[np.intp]  # [group, option not played] how the nodes of a group are reached
+    log_known: Floats  # [group] log weight of what is played and of chance
+    margin: Floats  # [comparison, group] must be at least 0 in expectation
 
 
 class _Decider:
@@ -100,9 +105,13 @@ class _Decider:
                         "no", f"{name} gains by deviating, off the path, where no belief is needed"
                     )
             elif (margin < -self.tolerance).any():
-                if (margin < -self.tolerance).all(axis=1).any() or best_margin(margin)[0] < -self.tolerance:
+                grouped = self._grouped(h, margin, places)
+                short = grouped.margin < -self.tolerance
+                if not short.any():
+                    continue
+                if short.all(axis=1).any() or best_margin(grouped.margin)[0] < -self.tolerance:
                     return Decision("no", f"no belief whatever makes this the best choice of {name}")
-                critical.append(_Critical(h, places, margin))
+                critical.append(grouped)
         return self._beliefs(critical, hint)
 
     def _margins(self, h: int, values: Floats) -> tuple[Floats, NDArray[np.intp]]:
@@ -119,6 +128,23 @@ class _Decider:
         """The nodes of a set that chances of zero do not rule out."""
         every: NDArray[np.intp] = np.arange(self.point.set_at[h], self.point.set_at[h + 1], dtype=np.intp)
         return every[self.point.possible[every]]
+
+    def _grouped(self, h: int, margin: Floats, places: NDArray[np.intp]) -> _Critical:
+        """The groups that may carry belief, from comparisons [comparison, node]."""
+        steps, which = np.unique(self.steps[places], axis=0, return_inverse=True)
+        which = which.reshape(-1)
+        known = self.log_known[places]
+        logs = np.array([np.logaddexp.reduce(known[which == g]) for g in range(len(steps))])
+        share = np.exp(known - logs[which])
+        merged = np.stack(
+            [(margin[:, which == g] * share[which == g]).sum(axis=1) for g in range(len(steps))], axis=1
+        )
+        least = [
+            g
+            for g in range(len(steps))
+            if not any(f != g and (steps[f] <= steps[g]).all() for f in range(len(steps)))
+        ]
+        return _Critical(h, steps[least], logs[least], merged[:, least])
 
     # beliefs
 
@@ -163,8 +189,9 @@ class _Decider:
         for h, owned in enumerate(point.tree.sets):
             places = self._places(h)
             if not reached[h] and len(owned.nodes) > 1:
-                free.append(_Critical(h, places, np.zeros((0, len(places)))))
-                chosen.append(np.flatnonzero(belief[places] > LEAST))
+                group = self._grouped(h, np.where(belief[places] > LEAST, 1.0, 0.0)[None], places)
+                free.append(group)
+                chosen.append(np.flatnonzero(group.margin[0] > 0))
         orders = self._orders(free, chosen)
         if isinstance(orders, str):
             return None
@@ -212,13 +239,13 @@ class _Decider:
         """
         menus: list[list[NDArray[np.intp]]] = []
         for c in critical:
-            if len(c.places) > MOST_NODES:
+            if len(c.steps) > MOST_GROUPS:
                 yield [], None
                 return
             some = [
                 np.array(t)
-                for size in range(1, len(c.places) + 1)
-                for t in combinations(range(len(c.places)), size)
+                for size in range(1, len(c.steps) + 1)
+                for t in combinations(range(len(c.steps)), size)
                 if self._carries(c.margin[:, list(t)])
             ]
             if not some:
@@ -275,8 +302,8 @@ class _Decider:
         same: list[NDArray[np.intp]] = []
         above: list[NDArray[np.intp]] = []
         for c, some in zip(critical, chosen, strict=False):
-            steps = self.steps[c.places]
-            for j in range(len(c.places)):
+            steps = c.steps
+            for j in range(len(c.steps)):
                 if j in some[1:]:
                     same.append(steps[j] - steps[some[0]])
                 elif j != some[0]:
@@ -303,9 +330,9 @@ class _Decider:
             Comparisons
         ] = []  # margin times known weight [comparison, node], variable of each node (-1: one)
         for c, some in zip(critical, chosen, strict=True):
-            steps = self.steps[c.places[some]]
+            steps = c.steps[some]
             first = min(range(len(some)), key=lambda j: tuple(steps[j]))
-            known = np.exp(self.log_known[c.places[some]] - self.log_known[c.places[some[first]]])
+            known = np.exp(c.log_known[some] - c.log_known[some[first]])
             variable: list[int] = []
             for step in steps - steps[first]:
                 if not step.any():

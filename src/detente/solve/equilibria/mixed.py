@@ -16,9 +16,9 @@ from detente.game.tree import Floats
 from detente.solve.equilibria.assessment import Bools, Point
 
 CELLS = 1_500_000  # nodes times evaluations held in memory by one pass
-STEPS = 60  # of Levenberg and Marquardt's method
+STEPS = 50  # of Levenberg and Marquardt's method
 DONE = 1e-13  # largest residual, in shares of the payoff range, of a solution
-PUSH = 1e-6  # difference in log odds for derivatives
+PUSH = 1e-7  # difference in log odds for derivatives
 FAR = 60.0  # largest log odds
 
 
@@ -65,12 +65,12 @@ def free_directions(point: Point, strategy: Floats, weight: Floats) -> tuple[boo
     """Whether the indifferences leave the strategy, or the trembles, of a solution [slot] free to move at first order."""
     support = (strategy > 0)[None]
     y = np.where(support, np.log(np.where(support, strategy, 1.0)), weight)
-    derivative = _jacobian(point, y, support)[0]
+    derivative = _jacobian(point, y, support, _residual(point, y, support))[0]
     kept = derivative[_equations(point, support)[0]]
     _, sizes, rows = np.linalg.svd(kept, full_matrices=True)
     # the whole right side: directions without a size of their own are free
     largest = sizes[0] if len(sizes) else 0.0
-    free = rows[int((sizes > 1e-7 * max(largest, 1e-3)).sum()) :]
+    free = rows[int((sizes > 1e-6 * max(largest, 1e-3)).sum()) :]
     moved = np.zeros(len(free))
     for k, direction in enumerate(free):
         step = np.where(support[0], direction, 0.0)
@@ -81,7 +81,7 @@ def free_directions(point: Point, strategy: Floats, weight: Floats) -> tuple[boo
 
 
 def _block(point: Point) -> int:
-    return max(1, CELLS // (point.tree.n_nodes * (2 * point.n_slots + 1)))
+    return max(1, CELLS // (point.tree.n_nodes * (point.n_slots + 1)))
 
 
 def _levenberg(point: Point, support: Bools, y: Floats) -> tuple[Floats, Floats]:
@@ -93,11 +93,11 @@ def _levenberg(point: Point, support: Bools, y: Floats) -> tuple[Floats, Floats]
     best = size.copy()
     since = np.zeros(len(y), int)
     for _ in range(STEPS):
-        rows = np.flatnonzero((size > DONE) & (since < 12))
+        rows = np.flatnonzero((size > DONE) & (since < 8))
         if not len(rows):
             break
         here, within = y[rows], support[rows]
-        slope = _jacobian(point, here, within)
+        slope = _jacobian(point, here, within, value[rows])
         normal: Floats = slope.transpose(0, 2, 1) @ slope
         toward: Floats = -(slope.transpose(0, 2, 1) @ value[rows][..., None])[..., 0]
         scale = np.maximum(np.diagonal(normal, axis1=1, axis2=2), 1e-10)
@@ -145,10 +145,9 @@ def _residual(point: Point, y: Floats, support: Bools) -> Floats:
     return np.where(support, apart, np.maximum(apart, 0.0))
 
 
-def _jacobian(point: Point, y: Floats, support: Bools) -> Floats:
-    """Derivatives [row, slot of the residual, slot of the unknown] by central differences."""
+def _jacobian(point: Point, y: Floats, support: Bools, value: Floats) -> Floats:
+    """Derivatives [row, slot of the residual, slot of the unknown] by forward differences from the residual ``value`` at ``y``."""
     count, n = y.shape
-    push = PUSH * np.eye(n)
-    both = np.concatenate([y[:, None] + push, y[:, None] - push], axis=1).reshape(-1, n)
-    value = _residual(point, both, np.repeat(support, 2 * n, axis=0)).reshape(count, 2, n, n)
-    return (value[:, 0] - value[:, 1]).transpose(0, 2, 1) / (2 * PUSH)
+    pushed = (y[:, None] + PUSH * np.eye(n)).reshape(-1, n)
+    ahead = _residual(point, pushed, np.repeat(support, n, axis=0)).reshape(count, n, n)
+    return (ahead - value[:, None]).transpose(0, 2, 1) / PUSH

@@ -31,8 +31,8 @@ CELLS = 4e7  # pure profiles held at a time, times nodes
 MOST_PROFILES = 100_000
 MOST_DECIDED = 1500  # pure profiles that pass on the path and are decided one by one
 MOST_SUPPORTS = 4000  # profiles of supports that are gone through for mixed equilibria
-SUPPORT_CELLS = 8e6  # supports times starts, times nodes, times derivatives
-STARTS = (4, 12)  # fewest and most starts for a support
+SUPPORT_CELLS = 3e6  # supports times starts, times nodes, times derivatives
+STARTS = (4, 10)  # fewest and most starts for a support
 BRANCHES = 16  # strategies drawn for each precision at which branches are entered
 BRANCH_CELLS = 2e7  # starts times nodes times derivatives beyond which branches are not looked for
 MOST_MEMBERS = 50  # strategies kept of one outcome
@@ -213,7 +213,7 @@ def _rational_on_path(point: Point, played: Bools) -> Floats:
 def _mixed(point: Point, found: list[_Found], seed: int) -> list[str]:
     """Adds equilibria in which somebody mixes to ``found``; what was done, in words."""
     told: list[str] = []
-    width = point.tree.n_nodes * (2 * point.n_slots + 1)
+    width = point.tree.n_nodes * (point.n_slots + 1)
     bound = int(min(MOST_SUPPORTS, SUPPORT_CELLS / STARTS[0] / width))
     menu = profiles(point, False, max(bound, 1) * 4, TIE)
     support = menu.played[(menu.played.sum(axis=1) > len(point.tree.sets))] if menu.whole else menu.played
@@ -224,7 +224,7 @@ def _mixed(point: Point, found: list[_Found], seed: int) -> list[str]:
         told.append(f"{len(support)} mixed supports left by pruning, each solved from {each} starts")
     else:
         told.append(f"mixed supports not gone through: more than {bound}")
-    if BRANCHES * width <= BRANCH_CELLS:
+    if 2 * BRANCHES * width <= BRANCH_CELLS:
         rows, start = limits(point, BRANCHES, seed)
         _add(point, found, rows, start, "limit of another logit branch")
         told.append(f"logit branches entered from {BRANCHES} random strategies at each of 3 precisions")
