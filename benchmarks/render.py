@@ -205,12 +205,30 @@ def unknowns(result: Result) -> str:
     )
 
 
+def structure(result: Result) -> str:
+    rows = [
+        [
+            r["game"], *(number(r[k], 6) for k in ("nodes", "sets", "log_odds")), " ".join(map(str, r["blocks"])) or "none",
+            number(r["beliefs"], 6),
+            f"{number(r['fewest'], 6)} ({number(r['fewest_beliefs'], 6)})" + ("" if r["proved"] else " or fewer"),
+            *(number(r[k], 9) for k in ("dense", "sparse", "bordered")),
+        ]
+        for r in result["structure"]
+    ]  # fmt: skip
+    head = (
+        "game", "nodes", "sets", "log-odds", "blocks of log-odds", "beliefs", "fewest (of it beliefs)", "full", "fixed order",
+        "with normalisers",
+    )  # fmt: skip
+    return table(head, rows)
+
+
 BLOCKS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "summary": ("solver", summary),
     "speed": ("solver", speed),
     "rest": ("solver", rest),
     "roofline": ("solver", roofline),
     "families": ("families", families),
+    "structure": ("unknowns", structure),
     "unknowns": ("unknowns", unknowns),
 }
 

@@ -24,9 +24,10 @@ from typing import Any
 import numpy as np
 from families import FAMILIES
 from machine import machine
+from prototype.bordered import bordered
 from prototype.continuation import FOUND, run
 from prototype.elimination import operations_of, plan
-from prototype.structure import Needs, components, feedback, needs_of
+from prototype.structure import Needs, components, elimination, feedback, needs_of
 from prototype.tape import Tape, constants, operations, write
 from sweeps import at, numbers_of
 
@@ -38,7 +39,13 @@ from detente.solve.levels import levels_of
 
 AGREE = 1e-9
 PRECISIONS = (20.0, 100.0, 1e4)
-LARGEST = {"chain store": 4, "signals": 6, "offers": 50, "bargaining": 6}  # of each family, here
+LARGEST = {"chain store": 4, "signals": 6, "offers": 50, "bargaining": 6}  # of each family, solved here
+LARGEST_COUNTED = {
+    "chain store": 6,
+    "signals": 6,
+    "offers": 100,
+    "bargaining": 10,
+}  # of each family, only looked at
 
 
 def choices(tree: Tree, needs: Needs, seconds: float) -> tuple[dict[str, frozenset[int]], bool]:
@@ -125,13 +132,29 @@ def compare(name: str, tree: Tree, draws: int, runs: int, seconds: float) -> lis
     return rows
 
 
-def games(folder: Path | None, quick: bool) -> Iterator[tuple[str, Tree]]:
+def structure(name: str, tree: Tree, seconds: float) -> dict[str, Any]:
+    """What can be counted without solving: unknowns of each choice, and operations of one elimination and two right-hand sides."""
+    needs = needs_of(tree)
+    guesses, proved = choices(tree, needs, seconds)
+    n, cost = len(tree.sets), elimination(tree, needs)
+    _, weight = needs.with_beliefs()
+    return {
+        "game": name, "nodes": tree.n_nodes, "sets": n, "log_odds": sum(needs.unknowns),
+        "blocks": sorted((sum(needs.unknowns[h] for h in c) for c in components(needs.log_odds()) if len(c) > 1), reverse=True),
+        "in_blocks": sum(weight[v] for v in guesses["log-odds"]), "beliefs": sum(weight[v] for v in guesses["beliefs"]),
+        "fewest": sum(weight[v] for v in guesses["fewest"]), "proved": proved,
+        "fewest_beliefs": sum(weight[v] for v in guesses["fewest"] if v >= n),
+        "dense": cost.dense, "sparse": cost.sparse, "bordered": bordered(tree, needs),
+    }  # fmt: skip
+
+
+def games(folder: Path | None, quick: bool, largest: dict[str, int]) -> Iterator[tuple[str, Tree]]:
     for path in sorted(folder.glob("*.efg")) if folder else ():
         yield path.stem, read_efg(path)
     yield "peace-talks", open_game("peace-talks")
     for family in FAMILIES:
         for size in family.quick if quick else family.sizes:
-            if size <= LARGEST[family.name]:
+            if size <= largest[family.name]:
                 yield f"{family.name}, {size} {family.counted}", family.tree(size)
 
 
@@ -144,8 +167,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--only", help="one game")
     options = parser.parse_args()
-    result: dict[str, Any] = {"machine": machine(), "rows": []}
-    for name, tree in games(options.folder, options.quick):
+    result: dict[str, Any] = {"machine": machine(), "structure": [], "rows": []}
+    for name, tree in games(options.folder, options.quick, LARGEST_COUNTED):
+        if options.only in (None, name):
+            result["structure"].append(structure(name, tree, 3.0 if options.quick else 20.0))
+    for name, tree in games(options.folder, options.quick, LARGEST):
         if options.only in (None, name):
             draws = max(4, min(8 if options.quick else 40, 20_000 // tree.n_nodes))
             result["rows"] += compare(

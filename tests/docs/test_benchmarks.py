@@ -184,3 +184,15 @@ def test_every_choice_of_unknowns_finds_the_same_answers(text: str) -> None:
         assert row["verified"], row["work"]
         if row["precision"] == 20.0:
             assert row["found"] == 1.0
+
+
+def test_a_normaliser_as_unknown_makes_grids_cheap() -> None:
+    """Four times as many offers cost about four times as much, and not sixteen or sixty-four."""
+    from families import offers
+    from prototype.bordered import bordered
+
+    small, large = (read_efg(offers(n)) for n in (10, 40))
+    costs = [bordered(tree, structure.needs_of(tree)) for tree in (small, large)]
+    full = [structure.elimination(tree, structure.needs_of(tree)).dense for tree in (small, large)]
+    assert 3.5 < costs[1] / costs[0] < 4.5
+    assert full[1] / full[0] > 40
