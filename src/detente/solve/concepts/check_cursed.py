@@ -1,9 +1,9 @@
 """The certificate of a cursed equilibrium: beliefs, perceptions, worths and gains, stage by stage from the definition.
 
 The passes that solve go edge by edge and carry logs of perceived probabilities. This goes stage by stage: the joint probability of
-the others' moves of a stage in each state, its average over states, the mixture of the two; beliefs by the damped
-form of the cursed Bayes' rule, ``new = chi * old + (1 - chi) * Bayes`` (Fong, Lin and Palfrey 2025, lemma on damped updating), which
-the solver does not use. Only the reading of the tree (cursed_form.py) is shared.
+the others' moves of a stage in each state, its average over states, the mixture of the two; beliefs by the dampened
+form of the cursed Bayes' rule, ``new = chi * old + (1 - chi) * Bayes`` (Fong, Lin and Palfrey 2025, the chi-dampened
+updating property), which the solver does not use. Only the reading of the tree (cursed_form.py) is shared.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 Levels are drawn once, independently for each player, and what was seen is evidence about them. By Kuhn's theorem the mixture
 of a player's level-l strategies with weights q_l is one behaviour strategy: with w(s) = sum_l q_l * (product of level l's
-probabilities up to option s), option s has probability w(s) / w(option before s). This is Bayes' rule on levels: at a node the
-posterior over the others' levels is a product over players (Lin and Palfrey 2024), each factor being q_l times that level's
-probability of its own moves so far. At an information set with several nodes it may be correlated, through the node.
+probabilities up to option s), option s has probability w(s) / w(option before s). This is Bayes' rule on levels (Lin
+and Palfrey 2024): levels being independent, at a node the posterior over the others' levels is a product over players, each
+factor being q_l times that level's probability of its own moves so far. At an information set with several nodes it may
+be correlated, through the node.
 
 Level-k in the narrow sense (q puts all on k - 1) leaves sets without a belief. It is taken as the limit of the
 truncated Poisson as tau goes to infinity: q_l is proportional to tau^l / l!, so an unexpected move is put down to the highest
