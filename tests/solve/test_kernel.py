@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,31 @@ from tracer import Paths
 from detente.game.efg import read_efg
 from detente.game.tree import Tree
 from detente.solve import compile_tree, solve
-from detente.solve.batch import make_batch
-from detente.solve.compile import FIRST_SLOT, SHIFT
-from detente.solve.kernel import differentiate, evaluate, load
-from detente.solve.limit import evaluate_twofold, load_twofold
-from detente.solve.work import PULL, WORTH, Z, make_work
+from detente.solve.logit.batch import make_batch
+from detente.solve.logit.kernel import enter, evaluate
+from detente.solve.logit.lanes import LANES
+from detente.solve.logit.layout import (
+    BLOCK_COUNT,
+    BLOCKS,
+    INNER,
+    INNERS,
+    JACOBIAN,
+    OUTER,
+    OUTERS,
+    PULL,
+    RESIDUAL,
+    ROWS,
+    SIGN,
+    START,
+    STEP,
+    TANGENT,
+    THERE,
+    WORTH,
+    Z,
+)
+from detente.solve.logit.limit import enter_twofold, evaluate_twofold
+from detente.solve.logit.linear import newton_and_tangent
+from detente.solve.logit.slope import differentiate
 
 
 def hidden_type(seed: int) -> Tree:
@@ -65,24 +86,62 @@ def hidden_type(seed: int) -> Tree:
 
 
 def compare(tree: Tree, z: np.ndarray, lam: float) -> None:
-    """Differences of worth and the Jacobian at ``z``, by the kernels in both precisions and by the plain road."""
-    compiled = compile_tree(tree)
-    shape, plain = compiled.shape, Paths(tree)
-    unknown = np.array([s + shape.sets[plain.slot_set[s], SHIFT] for s in plain.free], np.intp)
+    """Differences of worth, the Jacobian, the Newton step and the tangent at ``z``: the kernels against the plain road."""
+    compiled, plain = compile_tree(tree), Paths(tree)
+    t, at, n = compiled.table, compiled.at, compiled.unknowns
+    w, c = compiled.room()
+    unknown = np.array(
+        [
+            compiled.first_unknown[plain.slot_set[s]] + s - tree.slot_start[plain.slot_set[s]] - 1
+            for s in plain.free
+        ],
+        np.intp,
+    )
     _, slopes, minus_pull = plain.with_slopes(z, lam)
     batch, unit = make_batch(compiled, tree.numbers_at(), np.array([lam]))
-    work, fine = make_work(shape, len(compiled.levels.chance))
-    load(shape, work, batch.payoff[0], batch.chance[0], batch.excluded[0])
-    work.unknown[Z, unknown] = z
-    evaluate(shape, work)
-    assert np.allclose(work.unknown[PULL, unknown] * unit[0], -minus_pull, rtol=0, atol=1e-11)
-    differentiate(shape, work, lam * unit[0])
-    assert np.allclose(work.jacobian[np.ix_(unknown, unknown)], slopes, rtol=0, atol=1e-9 * (1 + lam))
-    load_twofold(shape, work, fine, batch.payoff[0])
-    evaluate_twofold(shape, work, fine)
-    first = shape.sets[plain.slot_set[plain.free], FIRST_SLOT]
-    twofold = work.slot[WORTH, plain.free] - work.slot[WORTH, first]
+    rng = np.random.default_rng(len(z))
+    for lane in range(LANES):  # other lanes hold other points
+        enter(t, at, w, c, lane, batch.payoff[0], batch.chance[0], batch.excluded[0])
+        w[at[Z] : at[Z] + n, lane] = rng.normal(size=n)
+    mine = int(rng.integers(LANES))
+    w[at[Z] + unknown, mine] = z
+    w[THERE] = lam * unit[0]
+    evaluate(t, at, w, c)
+    pull = w[at[PULL] + unknown, mine]
+    assert np.allclose(pull * unit[0], -minus_pull, rtol=0, atol=1e-11)
+    differentiate(t, at, w, c)
+    jacobian = np.eye(n)
+    for i in range(n):
+        for section, first in ((OUTERS, OUTER), (INNERS, INNER)):
+            for k in range(t[at[ROWS] + i, first], t[at[ROWS] + i + 1, first]):
+                entry, column = t[at[section] + k, :2]
+                jacobian[i, column] += w[at[JACOBIAN] + entry, mine]
+    assert np.allclose(jacobian[np.ix_(unknown, unknown)], slopes, rtol=0, atol=1e-9 * (1 + lam))
+    residual = w[at[Z] : at[Z] + n] - w[THERE] * w[at[PULL] : at[PULL] + n]
+    w[at[RESIDUAL] : at[RESIDUAL] + n] = residual
+    newton_and_tangent(t, at, w, c)
+    size = np.abs(residual[:, mine]).max(initial=1e-9) * (1 + lam)
+    step, tangent = w[at[STEP] : at[STEP] + n, mine], w[at[TANGENT] : at[TANGENT] + n, mine]
+    assert np.abs(jacobian @ step + residual[:, mine]).max(initial=0.0) < 1e-9 * size
+    assert np.abs(jacobian @ tangent - w[at[PULL] : at[PULL] + n, mine]).max(initial=0.0) < 1e-9 * size
+    for b, (start, end) in enumerate(blocks(t, at)):
+        sign = np.sign(np.linalg.det(jacobian[start:end, start:end]))
+        assert c[at[SIGN] + b, mine] == sign
+    for lane in range(LANES):
+        enter_twofold(t, at, w, c, lane, batch.payoff[0])
+    evaluate_twofold(t, at, w, c)
+    first = tree.slot_start[plain.slot_set[plain.free]]
+    twofold = w[at[WORTH] + plain.free, mine] - w[at[WORTH] + first, mine]
     assert np.allclose(twofold * unit[0], -minus_pull, rtol=0, atol=1e-11)
+    assert np.allclose(
+        w[at[RESIDUAL] : at[RESIDUAL] + n, mine], residual[:, mine], rtol=0, atol=1e-10 * (1 + lam)
+    )
+
+
+def blocks(t: np.ndarray, at: np.ndarray) -> list[tuple[int, int]]:
+    """Unknowns [from, to) of every block, those of one set included."""
+    starts = t[at[BLOCKS] : at[BLOCKS] + at[BLOCK_COUNT] + 1, START].tolist()
+    return list(pairwise(starts))
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

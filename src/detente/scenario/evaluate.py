@@ -29,7 +29,7 @@ from detente.scenario.outcome import (
 )
 from detente.scenario.scenario import Scenario, combined
 from detente.scenario.variant import key, marked, settled, variant
-from detente.solve.compile import CompiledTree, compile_tree
+from detente.solve import CompiledTree, compile_tree
 from detente.solve.quantal import solve
 from detente.solve.solution import CERTIFIED, STATUS, Solutions
 

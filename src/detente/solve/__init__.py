@@ -1,6 +1,5 @@
 """Trees to solutions: the principal branch of the agent logit quantal response equilibrium, batched over draws."""
 
-from detente.solve.compile import CompiledTree, compile_tree
 from detente.solve.derivative import (
     DERIVATIVE_STATUS,
     Derivatives,
@@ -9,6 +8,7 @@ from detente.solve.derivative import (
     number_derivatives,
 )
 from detente.solve.equilibria import Equilibria, Equilibrium, equilibria
+from detente.solve.logit.compile import CompiledTree, compile_tree
 from detente.solve.outcome import given, outcome
 from detente.solve.quantal import solve
 from detente.solve.record import record

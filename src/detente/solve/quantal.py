@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from detente.errors import BadInput, Where
 from detente.game.model import Game
-from detente.game.tree import Floats, Tree
+from detente.game.tree import Floats, Ints, Tree
 from detente.game.unfold import unfold
-from detente.solve.batch import REACHED, Batch
-from detente.solve.branch import trace
 from detente.solve.certificate import Certificate, certify
-from detente.solve.compile import CompiledTree, compile_tree
+from detente.solve.logit.batch import REACHED, Batch
+from detente.solve.logit.compile import CompiledTree, compile_tree
+from detente.solve.logit.layout import BRANCHES, CROSSINGS, EVALUATIONS, TURNS
+from detente.solve.logit.trace import trace
 from detente.solve.outcome import events_and_values
 from detente.solve.solution import CERTIFIED, STATUS, Solutions
-from detente.solve.work import BRANCHES, CROSSINGS, EVALUATIONS, TURNS, Fine, Work, make_work
 
 METHOD = (
     "agent logit quantal response equilibrium on the principal branch; continuation in log-odds with Newton correction, "
@@ -71,7 +71,7 @@ def solve(
 
     rows = np.flatnonzero(good)
     workers = max(1, min(threads or os.cpu_count() or 1, -(-len(rows) // SMALLEST_BLOCK)))
-    cells = tree.n_nodes * (len(tree.players) + 3) + compiled.unknowns**2
+    cells = tree.n_nodes * (len(tree.players) + 3) + 12 * compiled.unknowns
     size = max(1, min(CELLS // cells, LARGEST_BLOCK, -(-len(rows) // workers)))
     blocks = [rows[k : k + size] for k in range(0, len(rows), size)]
     found = _run(compiled, numbers, lam, blocks, workers)
@@ -89,7 +89,7 @@ def _run(
     compiled: CompiledTree, numbers: Floats, lam: Floats, blocks: list[NDArray[np.intp]], workers: int
 ) -> dict[str, Any]:
     """The columns of `Solutions` for all draws, block by block; draws in no block are bad_numbers."""
-    tree, shape = compiled.tree, compiled.shape
+    tree = compiled.tree
     count = len(numbers)
 
     def column(*width: int) -> Floats:
@@ -99,7 +99,7 @@ def _run(
         "precision": np.where(np.isfinite(lam), lam, np.inf),
         "strategy": column(tree.n_slots),
         "log_strategy": column(tree.n_slots),
-        "belief": column(len(shape.member)),
+        "belief": column(compiled.places),
         "event": column(len(tree.events)),
         "value": column(len(tree.players)),
         "status": np.full(count, STATUS.index("bad_numbers"), np.int8),
@@ -110,7 +110,7 @@ def _run(
     }
 
     def work(mine: list[NDArray[np.intp]]) -> None:
-        room = make_work(shape, len(compiled.levels.chance))
+        room = compiled.room()
         for rows in mine:
             for name, values in _block(compiled, room, numbers[rows], lam[rows]).items():
                 out[name][rows] = values
@@ -123,7 +123,7 @@ def _run(
     return out
 
 
-def _block(compiled: CompiledTree, room: tuple[Work, Fine], numbers: Floats, lam: Floats) -> dict[str, Any]:
+def _block(compiled: CompiledTree, room: tuple[Floats, Ints], numbers: Floats, lam: Floats) -> dict[str, Any]:
     """Solve a block of draws, check it, and play it out."""
     plan = compiled.levels
     batch, reached = trace(compiled, room, numbers, lam)
@@ -141,8 +141,8 @@ def _block(compiled: CompiledTree, room: tuple[Work, Fine], numbers: Floats, lam
         "status": _status(batch, limit, proof, _floor(compiled, numbers, at)),
         "residual": proof.residual,
         "max_gain": proof.max_gain,
-        "iterations": batch.tally[:, EVALUATIONS],
-        "crossings": batch.tally[:, CROSSINGS],
+        "iterations": batch.tally[:, 0],
+        "crossings": batch.tally[:, CROSSINGS - EVALUATIONS],
     }
 
 
@@ -192,8 +192,8 @@ def _status(batch: Batch, limit: NDArray[np.bool_], proof: Certificate, floor: F
     lost = batch.code != REACHED
     believed = proof.belief_error <= BELIEF
     cases = {
-        "bifurcation": batch.tally[:, BRANCHES] > 0,
-        "fold": lost & (batch.tally[:, TURNS] > 0),
+        "bifurcation": batch.tally[:, BRANCHES - EVALUATIONS] > 0,
+        "fold": lost & (batch.tally[:, TURNS - EVALUATIONS] > 0),
         "no_limit": limit & (lost | ~(believed & (proof.relative_gain <= GAIN))),
         "precision_limit": ~limit & (floor > COARSE),
         "not_converged": ~limit & (lost | ~(believed & (proof.residual <= np.maximum(RESIDUAL, floor)))),

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Floats
-from detente.solve.compile import FIRST_SLOT, START, CompiledTree
+from detente.solve.logit.compile import CompiledTree
+from detente.solve.logit.layout import BLOCK_COUNT
 
 Flags = NDArray[np.int8]
-UNTRACED, REACHED, STUCK, LOST = 0, 1, 2, 3  # codes of a draw
+UNTRACED, REACHED, LOST = 0, 1, 2  # codes of a draw
 LIMIT_AT = 1e12  # lambda, in units of the payoff range, at which the limit is read off
 
 
@@ -24,9 +25,8 @@ class Batch(NamedTuple):
     target: Floats  # [draw] lambda asked for
     lam: Floats  # [draw] lambda reached
     point: Floats  # [draw, 4, unknown] log-odds there, their growth, how it bends, its linear part
-    jacobian: Floats  # [draw, unknown, unknown] at the end of the double-precision road
     expected: Flags  # [draw, block] sign that each block's determinant should have
-    code: Flags  # [draw]
+    code: Flags  # [draw] UNTRACED, REACHED or LOST
     tally: NDArray[np.int32]  # [draw, 4] evaluations, turning points, branchings, crossings
     strategy: Floats  # [draw, slot]
     log_strategy: Floats  # [draw, slot]
@@ -37,9 +37,9 @@ class Batch(NamedTuple):
 
 def make_batch(compiled: CompiledTree, numbers: Floats, precision: Floats) -> tuple[Batch, Floats]:
     """A fresh batch for draws [draw, number] and lambda [draw] (inf for the limit), and each draw's payoff unit."""
-    shape, plan = compiled.shape, compiled.levels
-    draws, n = len(numbers), int(shape.block[-1, START])
-    slots, places, blocks = int(shape.sets[-1, FIRST_SLOT]), len(shape.member), len(shape.block) - 1
+    plan = compiled.levels
+    draws, n = len(numbers), compiled.unknowns
+    slots, places, blocks = compiled.tree.n_slots, compiled.places, int(compiled.at[BLOCK_COUNT])
     payoff = plan.payoffs(numbers).transpose(2, 0, 1)
     low = payoff.min(axis=1)
     spread = payoff.max(axis=1) - low  # [draw, player]
@@ -56,7 +56,6 @@ def make_batch(compiled: CompiledTree, numbers: Floats, precision: Floats) -> tu
         target=np.where(np.isfinite(precision), precision * unit, LIMIT_AT * further),
         lam=np.zeros(draws),
         point=np.zeros((draws, 4, n)),
-        jacobian=np.zeros((draws, n, n)),
         expected=np.ones((draws, blocks), np.int8),
         code=np.full(draws, UNTRACED, np.int8),
         tally=np.zeros((draws, 4), np.int32),
@@ -74,8 +73,8 @@ def _excluded(compiled: CompiledTree, chance: Floats) -> Flags:
 
     This is the limit of the games in which every impossible edge has the same tiny probability.
     """
-    shape, tree = compiled.shape, compiled.tree
-    out = np.zeros((len(chance), len(shape.member)), np.int8)
+    tree = compiled.tree
+    out = np.zeros((len(chance), compiled.places), np.int8)
     never = chance == 0.0
     if never.any():
         steps = np.concatenate([np.zeros((tree.n_slots, len(chance))), never.T])
