@@ -217,6 +217,8 @@ def stages(set_of_slot: Index, slot_at: Index, row: Index, col: Index) -> tuple[
         if (deeper == level).all():
             break
         level = deeper
+    inner = mine == theirs
+    circular = np.unique(mine[inner])
     out: list[Stage] = []
     for k in range(int(level.max(initial=-1)) + 1):
         here = np.flatnonzero(level[loop_of] == k)
@@ -225,16 +227,8 @@ def stages(set_of_slot: Index, slot_at: Index, row: Index, col: Index) -> tuple[
         place[slots] = np.arange(len(slots))
         entry = np.flatnonzero((level[mine] == k) & (mine != theirs))
         loops = [
-            _loop(
-                np.flatnonzero(loop_of == c),
-                slot_at,
-                ends,
-                np.flatnonzero((mine == c) & (theirs == c)),
-                row,
-                col,
-            )
-            for c in np.unique(loop_of[here])
-            if ((mine == c) & (theirs == c)).any()
+            _loop(np.flatnonzero(loop_of == c), slot_at, ends, np.flatnonzero(inner & (mine == c)), row, col)
+            for c in np.intersect1d(circular, loop_of[here])
         ]
         out.append(Stage(slots, set_at, set_of, entry, adder(place[row[entry]], len(slots)), tuple(loops)))
     return tuple(out)
