@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from importlib.util import find_spec
+from pathlib import Path
 
+import polars as pl
 import pytest
 
 FIELDS = {
@@ -47,6 +49,25 @@ def test_people_read_what_was_solved(detente, options: tuple[str, ...], shown: l
         assert text in ran.out
 
 
+@pytest.mark.parametrize(
+    "options", [("level-k", "--levels", "2"), ("cursed", "--chi", "0.7", "--lambda", "5")]
+)
+def test_a_table_of_draws_is_the_same_as_its_points(
+    detente, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    (tmp_path / "draws.csv").write_text("p,note\n0.2,a\n0.6,b\n", encoding="utf-8")
+    ran = detente(
+        "solve", "crisis-signalling", "--concept", *options, "--draws", tmp_path / "draws.csv", "--out", tmp_path / "out.csv"
+    )  # fmt: skip
+    assert ran.status == 0
+    assert "2 draws, 2 certified" in ran.out
+    table = pl.read_csv(tmp_path / "out.csv")
+    assert table["note"].to_list() == ["a", "b"]
+    for p, war in zip(table["p"], table["event.war"], strict=True):
+        point = detente("solve", "crisis-signalling", "--set", f"p={p}", "--concept", *options, "--json").json
+        assert point["events"]["war"] == pytest.approx(war, abs=1e-10)
+
+
 @pytest.mark.skipif(find_spec("pygambit") is None, reason="pygambit is not installed")
 def test_nash_lists_every_equilibrium_and_its_threats(detente) -> None:
     ran = detente("solve", "crisis-signalling", "--concept", "nash")
@@ -61,6 +82,7 @@ def test_nash_lists_every_equilibrium_and_its_threats(detente) -> None:
         (("--concept", "nahs"), "Did you mean 'nash'?"),
         (("--concept", "nash", "--lambda", "3"), "--lambda does not go with --concept nash"),
         (("--levels", "3"), "with --concept level-k or cognitive-hierarchy"),
+        (("--concept", "nash", "--draws", "x.csv"), "--draws does not go with --concept nash"),
         (("--concept", "level-k", "--all"), "--all does not go with --concept level-k"),
         (("--concept", "level-k", "--levels", "-1"), "not a level"),
         (("--concept", "cursed", "--chi", "2"), "0 to 1"),

@@ -1,8 +1,8 @@
-"""`detente solve --concept`: another solution concept at one point, and how each is shown."""
+"""`detente solve --concept`: another solution concept, and how its answer at one point is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -11,14 +11,17 @@ from detente.cli.output import console
 from detente.errors import BadInput, Where
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from detente.game.tree import Tree
+    from detente.solve import Solutions
 
 # which options belong to which concept; quantal is what `detente solve` does without --concept
 OPTIONS = {
     "quantal": ("--lambda", "--draws", "--out", "--all"),
-    "level-k": ("--lambda", "--levels"),
-    "cognitive-hierarchy": ("--lambda", "--levels", "--tau"),
-    "cursed": ("--lambda", "--chi"),
+    "level-k": ("--lambda", "--levels", "--draws", "--out"),
+    "cognitive-hierarchy": ("--lambda", "--levels", "--tau", "--draws", "--out"),
+    "cursed": ("--lambda", "--chi", "--draws", "--out"),
     "nash": (),
 }
 MOST_SHOWN, LEVELS_SHOWN = 12, 6
@@ -41,29 +44,35 @@ def check_options(concept: str, given: Mapping[str, object]) -> None:
             )
 
 
+def concept_solver(
+    tree: Tree, concept: str, precision: float | str, levels: int | None, tau: float | None, chi: float | None
+) -> Callable[[Mapping[str, NDArray[Any]] | None], Solutions] | None:
+    """From draws to solutions under a concept that is solved draw by draw; None for quantal."""
+    from detente.solve.concepts import cognitive_hierarchy, cursed, level_k
+
+    if concept == "level-k":
+        return lambda draws: level_k(tree, draws, levels=2 if levels is None else levels, precision=precision)
+    if concept == "cognitive-hierarchy":
+        mean = 1.5 if tau is None else tau
+        return lambda draws: cognitive_hierarchy(tree, draws, tau=mean, levels=levels, precision=precision)
+    if concept == "cursed":
+        return lambda draws: cursed(tree, draws, chi=0.5 if chi is None else chi, precision=precision)
+    return None
+
+
 def concept_answer(
     tree: Tree,
-    concept: str,
     parameters: Mapping[str, float],
-    precision: float | str,
-    levels: int | None,
-    tau: float | None,
-    chi: float | None,
+    solver: Callable[[Mapping[str, NDArray[Any]] | None], Solutions] | None,
 ) -> dict[str, Any]:
-    """The record of one point under a concept other than quantal; for Nash the first found, with all under ``equilibria``."""
+    """The record of one point under ``solver``; without it that of the first Nash equilibrium, and all under ``equilibria``."""
     import numpy as np
 
     from detente.solve import record
-    from detente.solve.concepts import cognitive_hierarchy, cursed, level_k, nash
+    from detente.solve.concepts import nash
 
-    draws = {name: np.array([value]) for name, value in parameters.items()}
-    if concept == "level-k":
-        return record(level_k(tree, draws, levels=2 if levels is None else levels, precision=precision))
-    if concept == "cognitive-hierarchy":
-        mean = 1.5 if tau is None else tau
-        return record(cognitive_hierarchy(tree, draws, tau=mean, levels=levels, precision=precision))
-    if concept == "cursed":
-        return record(cursed(tree, draws, chi=0.5 if chi is None else chi, precision=precision))
+    if solver is not None:
+        return record(solver({name: np.array([value]) for name, value in parameters.items()}))
     found = nash(tree, parameters)
     return {**record(found, 0), "equilibria": [record(found, i) for i in range(len(found))]}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from detente.cli.concept import check_options, concept_answer, show_concept
+from detente.cli.concept import check_options, concept_answer, concept_solver, show_concept
 from detente.cli.equilibria import show_equilibria
 from detente.cli.output import console, print_json
 from detente.errors import BadInput, Where
@@ -50,7 +50,7 @@ def command(
         typer.Option(
             "--concept",
             metavar="NAME",
-            help="quantal, level-k, cognitive-hierarchy, cursed, or nash (by pygambit), at one point.",
+            help="quantal, level-k, cognitive-hierarchy, cursed, or nash (by pygambit, at one point).",
         ),
     ] = "quantal",
     levels: Annotated[
@@ -78,6 +78,7 @@ def command(
     check_options(concept, {**given, "--levels": levels, "--tau": tau, "--chi": chi})
     tree = open_game(game)
     precision = "limit" if lambda_ is None else lambda_
+    solver = concept_solver(tree, concept, precision, levels, tau, chi) if concept != "quantal" else None
     if all_ and draws is not None:
         raise BadInput("other equilibria are searched at one point", where=Where(field="--all"), found="--draws",
                        allowed="--set NAME=VALUE")  # fmt: skip
@@ -88,7 +89,8 @@ def command(
                 where=Where(field="--out"),
                 allowed="FILE.csv or FILE.parquet",
             )
-        summary = solve_table(tree, draws, out, precision=precision, fixed=point(tree, set_ or []))
+        fixed = point(tree, set_ or [])
+        summary = solve_table(tree, draws, out, precision=precision, fixed=fixed, solver=solver)
         if json:
             print_json("solve", {"game": game, **summary})
         else:
@@ -96,7 +98,7 @@ def command(
         return
     parameters = point(tree, set_ or [])
     if concept != "quantal":
-        answer = {"game": game, **concept_answer(tree, concept, parameters, precision, levels, tau, chi)}
+        answer = {"game": game, **concept_answer(tree, parameters, solver)}
         if json:
             print_json("solve", answer)
         else:

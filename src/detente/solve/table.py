@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from detente.solve.rows import Source, form_of, write_pieces
 from detente.solve.solution import STATUS, Solutions
 
 MOST_ROWS, NUMBERS_AT_ONCE = 50_000, 20_000_000  # rows solved at once, and numbers in their answers
+Solver = Callable[[Mapping[str, Floats] | None], Solutions]  # another solution concept: draws to solutions
 ADDED = ("lambda", "status", "residual", "max_gain")
 
 
@@ -27,13 +29,14 @@ def solve_table(
     *,
     precision: float | Literal["limit"] = "limit",
     fixed: Mapping[str, float] | None = None,
+    solver: Solver | None = None,
 ) -> dict[str, object]:
     """Solve ``tree`` at each row of ``source`` (CSV or Parquet) and write ``target`` with the answers beside the row.
 
     Columns named like a parameter set it; other columns are carried through; a parameter without a column keeps its value
     in ``fixed`` or its base value. Added: ``event.NAME``, ``value.PLAYER``, ``lambda`` ("limit" in the limit), ``status``,
-    ``residual``, ``max_gain`` (empty where there is none). Rows are read, solved and written in pieces: memory does not
-    grow with their number. The target appears whole or not at all. Returns counts.
+    ``residual``, ``max_gain`` (empty where there is none). ``solver`` answers in place of `solve`. Rows are read, solved
+    and written in pieces: memory does not grow with their number. The target appears whole or not at all. Returns counts.
     """
     form_of(target, Where(field="--out"), "a result has one of two forms")  # before any work is done
     table = Source(source)
@@ -51,13 +54,15 @@ def solve_table(
     def counted() -> Iterator[pl.DataFrame]:
         pieces = table.pieces(rows_at_once(tree))
         for piece in solve_stream(
-            tree, pieces, precision=precision, fixed=fixed, where=Where(file=str(source))
+            tree, pieces, precision=precision, fixed=fixed, where=Where(file=str(source)), solver=solver
         ):
             count["draws"] += piece.height
             count["certified"] += int((piece["status"] == STATUS[0]).sum())
             yield piece
         if not count["draws"]:  # the columns, without rows
-            one = solve_stream(tree, [pl.DataFrame({"": [0]})], precision=precision, fixed=fixed)
+            one = solve_stream(
+                tree, [pl.DataFrame({"": [0]})], precision=precision, fixed=fixed, solver=solver
+            )
             yield pl.DataFrame(schema=table.schema).with_columns(
                 next(iter(one)).drop("").clear().get_columns()
             )
@@ -73,12 +78,13 @@ def solve_stream(
     precision: float | Literal["limit"] = "limit",
     fixed: Mapping[str, float] | None = None,
     where: Where | None = None,
+    solver: Solver | None = None,
 ) -> Iterator[pl.DataFrame]:
     """Each piece of a table with its answers, as in `solve_table`; a piece is solved when it is asked for.
 
     ``where`` names the table in errors. Raises DataError for a parameter that is not a finite number.
     """
-    compiled = compile_tree(tree)
+    run = solver or partial(solve, compile_tree(tree), precision=precision)
     done = 0
     for rows in pieces:
         if rows.height == 0:
@@ -89,9 +95,9 @@ def solve_stream(
         }
         draws |= {name: _numbers(rows, name, where or Where(), done) for name in used}
         if draws:
-            answers = _answers(tree, solve(compiled, draws, precision=precision), precision)
+            answers = _answers(tree, run(draws), precision)
         else:  # a game without parameters: every row is the same point
-            one = _answers(tree, solve(compiled, None, precision=precision), precision)
+            one = _answers(tree, run(None), precision)
             answers = {k: np.repeat(v, rows.height, axis=0) for k, v in one.items()}
         done += rows.height
         yield rows.with_columns(
