@@ -96,4 +96,21 @@ def _show(body: dict) -> None:  # type: ignore[type-arg]
             )
         )
     screen.print(table)
+    screen.print(_selection(body["claims"]), markup=False)
     screen.print(f"Shares are of {body['measure']}. A share of a range is not a probability.", markup=False)
+
+
+def _selection(claims: list) -> str:  # type: ignore[type-arg]
+    """One sentence: which claims depend, at the base point, on which equilibrium is played."""
+    found = {claim["id"]: claim["selection"] for claim in claims if claim.get("selection")}
+    differs = [name for name, s in found.items() if s["differs"]]
+    skipped = sum(not s["searched"] for s in found.values())
+    searched = len(found) - skipped
+    said = f"Of {searched} claims whose games were searched for other equilibria at the base point, "
+    if not searched:
+        said = "Other equilibria were not searched"
+    elif differs:
+        said += f"{len(differs)} depend on which equilibrium is played: {', '.join(differs)}"
+    else:
+        said += "none depends on which equilibrium is played"
+    return said + (f"; {skipped} not searched." if skipped and searched else ".")

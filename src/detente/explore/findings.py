@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,9 @@ class Findings:
     dominated: tuple[tuple[str, Dominated], ...]  # player
     searched: tuple[int, int]  # points solved beside the draws, and times policies
     search: str = "thorough"  # how hard flips and exceptions were looked for
+    selections: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict[str, Mapping[str, Any]]
+    )  # claim -> whether it depends on which equilibrium is played; empty: not looked at
 
     def record(self) -> dict[str, Any]:
         """A dictionary of JSON values, in a fixed order: equal findings give equal bytes."""
@@ -136,6 +139,7 @@ class Findings:
             if c.map is None
             else {"x": c.map.x, "y": c.map.y, "points": [list(p) for p in c.map.points]},
             "swapped": mirror if mirror in self.study.claims else None,
+            **({"selection": dict(self.selections[c.id])} if c.id in self.selections else {}),
         }
 
     def _rule_text(self, c: ClaimFinding) -> str:

@@ -112,6 +112,9 @@ class Study:
     said_by: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict[str, tuple[str, ...]]
     )  # claim -> statements
+    selections: Callable[[Sequence[str]], Mapping[str, Mapping[str, Any]]] | None = (
+        None  # claims -> whether each depends on which equilibrium is played, at the base point
+    )
 
     @property
     def varying(self) -> tuple[Range, ...]:

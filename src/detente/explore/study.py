@@ -11,6 +11,7 @@ from detente import __version__
 from detente.explore.protocol import BASELINE, Derived, Evaluation, Study
 from detente.explore.ranges import Draws, Range
 from detente.scenario.evaluate import Evaluator
+from detente.scenario.selection import Selector
 
 SELECTION = (
     "one equilibrium a draw: the limit of the principal branch of the agent logit quantal response equilibrium as "
@@ -51,6 +52,10 @@ class _Solver:
             names |= derived[name].names
         return frozenset(names)
 
+    def selections(self, claims: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """For each claim, whether it depends on which equilibrium is played (`detente.scenario.selection`)."""
+        return {name: found.record() for name, found in Selector(self.ready).selections(claims).items()}
+
     def __getstate__(self) -> dict[str, Any]:
         return {"scenario": self.scenario, "_evaluator": None}
 
@@ -87,6 +92,7 @@ def study_of(scenario: Any) -> Study:
         ),
         derive=scenario.game.derived_values if scenario.game.derived else None,
         said_by=said_by,
+        selections=solver.selections,
     )
 
 

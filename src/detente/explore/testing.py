@@ -52,7 +52,8 @@ def test(
     ``scenario`` is a `Scenario` or a `Study`. The same scenario, draws and seed give the same findings whatever the
     number of ``workers``. ``out``: finished chunks are kept there; ``resume``: those that are there are used.
     ``progress(what, share)`` is called now and then. ``search``: how hard flips and exceptions are looked for
-    (`detente.explore.effort`); draws, shares and rules are the same with both. Raises BadInput for a claim or a search
+    (`detente.explore.effort`); draws, shares and rules are the same with both; other equilibria are looked for by the
+    thorough one alone. Raises BadInput for a claim or a search
     that there is not, a number of draws below `REPLICATES` or above `MOST_DRAWS`, constraints that refuse everything,
     and a folder that cannot be written.
     """
@@ -92,6 +93,7 @@ def test(
     probe = Probe(study)
     found = _searched(study, probe, claims, tallies, sample, draws, chosen_seed(study, seed), tell, level)
     tell("weighing parameters", 0.95)
+    selections = {} if study.selections is None or search == "quick" else study.selections(claims)
     result = Findings(
         study=study,
         draws=draws,
@@ -106,6 +108,7 @@ def test(
         dominated=tuple((player, d) for player, menu in policy_tally.menus.items() for d in menu.dominated()),
         searched=(probe.points, probe.solved),
         search=level.name,
+        selections=selections,
     )
     tell("done", 1.0)
     return result

@@ -76,6 +76,8 @@ def best_margin(margin: Floats) -> tuple[float, Floats]:
     """The belief [node] that makes the least of several expectations largest, and that least; ``margin`` [comparison, node]."""
     scale = float(np.abs(margin).max()) or 1.0
     rows, nodes = len(margin), int(margin.shape[1])
+    if nodes <= 2:
+        return _along_a_line(margin)
     answer = program(
         np.append(np.zeros(nodes), -1.0),
         (np.hstack([margin / scale, -np.ones((rows, 1))]), np.zeros(rows)),
@@ -85,6 +87,20 @@ def best_margin(margin: Floats) -> tuple[float, Floats]:
     belief = np.maximum(answer.point[:-1], 0.0)
     belief /= belief.sum()
     return float((margin @ belief).min()), belief
+
+
+def _along_a_line(margin: Floats) -> tuple[float, Floats]:
+    """`best_margin` with one or two nodes: the best is at an end or where two expectations cross."""
+    first, last = margin[:, 0], margin[:, -1]
+    slope = last - first
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cross = (first[:, None] - first) / (slope - slope[:, None])
+    share = np.concatenate([[0.0, 1.0], cross[np.isfinite(cross)]])
+    share = share[(share >= 0) & (share <= 1)]
+    least = (first[:, None] + slope[:, None] * share).min(axis=0)
+    best = int(np.argmax(least))
+    belief = np.array([1 - share[best], share[best]])[: margin.shape[1]]
+    return float(least[best]), belief if margin.shape[1] == 2 else np.ones(1)
 
 
 def least_squares(residual: Callable[[Floats], Floats], start: Floats) -> Floats:

@@ -89,7 +89,7 @@ def equilibria(
     found += [
         f for f in pure if not (found and np.abs(f.strategy - found[0].strategy).max(initial=0.0) < SAME)
     ]
-    if mixed:
+    if mixed and point.n_slots:
         told += _mixed(point, found, seed)
     groups, dropped = _grouped(point, found)
     return _result(point, draws, groups, pure, complete and not dropped, undecided + dropped, told, started)
