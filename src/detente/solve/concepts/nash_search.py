@@ -35,7 +35,7 @@ MIXED_STRATEGIES, POLY_PROFILES, MOST_PROFILES = (
     4_096,
     500_000,
 )  # pure strategies a player; profiles of pure strategies
-MOST_FOUND = 2_000
+MOST_FOUND = 500  # equilibria that are looked at; how many more there were is said
 REGRET = 1e-9  # of a certified equilibrium, as a share of the player's payoff range
 SAME = 1e-9  # profiles nearer than this are one
 CREDIBLE = (
@@ -45,7 +45,7 @@ COMPLETE = {
     "enummixed": "all extreme equilibria of the reduced strategic form; every other one is a mixture of them",
     "lcp": "one equilibrium, by Lemke's method on the sequence form; others may exist",
     "enumpure": "all equilibria in pure strategies",
-    "enumpoly": "all isolated equilibria, support by support in behaviour strategies; continua may be missed",
+    "enumpoly": "isolated equilibria, support by support in behaviour strategies, within pygambit's own bounds; no claim to have all",
 }
 
 
@@ -114,7 +114,7 @@ def nash(
         )
     sequences = sequences_of(tree)
     solvers = _solvers(sequences, search)
-    found, done = _find(tree, at.numbers[0], solvers, seconds, search is None)
+    found, done, beyond = _find(tree, at.numbers[0], solvers, seconds, search is None)
     found = found[_first_of_each(found)]
     numbers = np.repeat(at.numbers, len(found), axis=0)
     seen = inspect(at.plan, sequences, numbers, found)
@@ -129,6 +129,7 @@ def nash(
         log = np.log(strategy)
     late = [name for name in solvers if name not in done]
     says = "; ".join(COMPLETE[name] for name in done)
+    says += f"; {beyond} more were found and not looked at" if beyond else ""
     says += f"; stopped after {seconds:g} seconds: {', '.join(late)}" if late else ""
     return NashEquilibria(
         tree=tree,
@@ -213,7 +214,7 @@ def _solvers(sequences: Sequences, search: str | None) -> list[str]:
 
 def _find(
     tree: Tree, row: Floats, solvers: list[str], seconds: float, choose: bool
-) -> tuple[Floats, list[str]]:
+) -> tuple[Floats, list[str], int]:
     """As `_ask`; where listing all was chosen here and takes too long, one equilibrium instead."""
     try:
         return _ask(tree, row, solvers, seconds)
@@ -223,8 +224,8 @@ def _find(
         return _ask(tree, row, ["lcp"], seconds)
 
 
-def _ask(tree: Tree, row: Floats, solvers: list[str], seconds: float) -> tuple[Floats, list[str]]:
-    """What pygambit finds [equilibrium, slot], 0 at sets it leaves open, and the solvers that ended in time."""
+def _ask(tree: Tree, row: Floats, solvers: list[str], seconds: float) -> tuple[Floats, list[str], int]:
+    """What pygambit finds [equilibrium, slot], 0 at sets it leaves open, the solvers that ended in time, and how many more."""
     plain = replace(
         tree,
         title="game",
@@ -266,7 +267,7 @@ def _ask(tree: Tree, row: Floats, solvers: list[str], seconds: float) -> tuple[F
         for path, chances in rows:
             first = int(tree.slot_start[place[tuple(path)]])
             out[r, first : first + len(chances)] = chances
-    return out, done
+    return out, done, max(0, len(profiles) - MOST_FOUND)
 
 
 def _first_of_each(rows: Floats) -> list[int]:
