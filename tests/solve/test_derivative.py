@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -356,6 +357,15 @@ def test_frame_and_bad_input() -> None:
         number_derivatives(solutions, np.ones(3), "event")
     with pytest.raises(BadInput, match="differentiated"):
         number_derivatives(solutions, np.ones(3), "evnt")  # pyright: ignore[reportArgumentType]
+
+
+def test_the_page_on_derivatives_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "derivatives.md"
+    scope: dict[str, object] = {}
+    for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S):
+        exec(compile(block, page.name, "exec"), scope)
+    assert float(capsys.readouterr().out.split()[0]) == pytest.approx(-0.2 / 1.5**2, abs=1e-9)
+    assert np.shape(scope["by_parameter"]) == (2, 5)
 
 
 def _outcomes(solutions: Solutions, i: int) -> np.ndarray:
