@@ -262,6 +262,65 @@ def test_equations_hold_by_brute_force(seed: int, chi: float) -> None:
         np.testing.assert_allclose(log - log[0], lam * (np.array(u) - u[0]), atol=1e-9)
 
 
+# ---- Eyster and Rabin's definition, for one stage in which everybody moves at once
+
+
+def one_stage(rng: np.random.Generator, players: int) -> tuple[Tree, np.ndarray, np.ndarray]:
+    """Two types and two options each; types correlated; payoffs [types..., options..., player] at random."""
+    prior = rng.dirichlet(np.ones(2**players)).round(6).reshape((2,) * players)
+    prior.flat[0] += 1 - prior.sum()
+    payoffs = rng.uniform(-1, 1, (2,) * (2 * players) + (players,)).round(6)
+    names = " ".join(f'"p{i}"' for i in range(players))
+    edges = " ".join(f'"{"".join(map(str, t))}" {prior[t]:.6f}' for t in np.ndindex(prior.shape))
+    lines = [f'EFG 2 R "one stage" {{ {names} }}', '""', "", f'c "" 1 "types" {{ {edges} }} 0']
+    count = 0
+    for types in np.ndindex(prior.shape):
+
+        def below(done: tuple[int, ...], types: tuple[int, ...] = types) -> None:
+            nonlocal count
+            i = len(done)
+            if i == players:
+                count += 1
+                lines.append(f't "" {count} "" {{ {", ".join(str(u) for u in payoffs[types + done])} }}')
+                return
+            lines.append(f'p "" {i + 1} {1 + types[i]} "p{i} type {types[i]}" {{ "0" "1" }} 0')
+            below((*done, 0))
+            below((*done, 1))
+
+        below(())
+    return read_efg("\n".join(lines) + "\n"), prior, payoffs
+
+
+@pytest.mark.parametrize("chi", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("players", [2, 3])
+def test_one_stage_is_eyster_and_rabin(players: int, chi: float) -> None:
+    """A type expects the others' joint choice in a state with chance chi * (average over states, given his type) + (1 - chi) * true."""
+    lam = 2.5
+    tree, prior, payoffs = one_stage(np.random.default_rng(players), players)
+    found = cursed(tree, chi=chi, precision=lam)
+    assert found.certified.all()
+    where = by_name(found)
+    plays = np.array([[where[f"p{i} type {t}"]["probabilities"] for t in range(2)] for i in range(players)])
+    for i in range(players):
+        for mine in range(2):
+            states = [t for t in np.ndindex(prior.shape) if t[i] == mine]
+            weight = np.array([prior[t] for t in states]) / sum(prior[t] for t in states)
+            others = [j for j in range(players) if j != i]
+            joint = np.ones((len(states), 2 ** len(others)))
+            for s, t in enumerate(states):
+                for c, chosen in enumerate(np.ndindex((2,) * len(others))):
+                    joint[s, c] = np.prod([plays[j, t[j], a] for j, a in zip(others, chosen, strict=True)])
+            thought = chi * (weight @ joint) + (1 - chi) * joint
+            u = np.zeros(2)
+            for a in range(2):
+                for s, t in enumerate(states):
+                    for c, chosen in enumerate(np.ndindex((2,) * len(others))):
+                        options = (*chosen[:i], a, *chosen[i:])
+                        u[a] += weight[s] * thought[s, c] * payoffs[t + options + (i,)]
+            odds = np.log(plays[i, mine, 1] / plays[i, mine, 0])
+            assert odds == pytest.approx(lam * (u[1] - u[0]), abs=1e-10)
+
+
 # ---- the certificate, statuses, refusals
 
 
