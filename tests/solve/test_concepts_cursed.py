@@ -49,6 +49,18 @@ def test_nobody_cursed_is_the_quantal_solution_of_random_games(seed: int) -> Non
     np.testing.assert_allclose(ours.strategy, quantal.strategy, atol=1e-10)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(0, 360, 6))
+def test_a_fold_is_not_jumped_over(seed: int) -> None:
+    """Games of 3 x 3 integers, of which some branches turn back: either the same point as `solve`, or no certificate."""
+    tree = random_game(seed)
+    ours, quantal = cursed(tree, chi=0.0, precision=15.0), solve(tree, precision=15.0)
+    if ours.certified[0] and quantal.certified[0]:
+        np.testing.assert_allclose(ours.strategy, quantal.strategy, atol=1e-8)
+    else:
+        assert STATUS[ours.status[0]] in ("fold", "bifurcation")
+
+
 def test_without_private_types_cursedness_changes_nothing(shared: Path) -> None:
     tree = read_efg(shared / "efg" / "centipede.efg")
     np.testing.assert_allclose(
@@ -294,7 +306,7 @@ def one_stage(rng: np.random.Generator, players: int) -> tuple[Tree, np.ndarray,
 @pytest.mark.parametrize("chi", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("players", [2, 3])
 def test_one_stage_is_eyster_and_rabin(players: int, chi: float) -> None:
-    """A type expects the others' joint choice in a state with chance chi * (average over states, given his type) + (1 - chi) * true."""
+    """A type expects the others' joint choice in a state with chance chi * (average given his type) + (1 - chi) * true."""
     lam = 2.5
     tree, prior, payoffs = one_stage(np.random.default_rng(players), players)
     found = cursed(tree, chi=chi, precision=lam)
