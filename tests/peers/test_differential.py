@@ -22,6 +22,7 @@ pytest.importorskip("mpmath", reason="mpmath is not installed (extra: oracle)")
 if find_spec("pygambit") is None:
     pytest.skip("pygambit is not installed (extra: oracle)", allow_module_level=True)
 from exact import Exact, Lost, end_of_branch
+from games import nearly_symmetric
 from peer import Answer, Peer
 from stages import Staged, build, draw_game, random_staged
 from tracer import Traced, follow
@@ -29,7 +30,7 @@ from tracer import Traced, follow
 from detente.game.tree import Tree
 from detente.solve import STATUS, solve
 
-LAMBDAS = (0.5, 2.0, 8.0, 30.0)
+LAMBDAS = (0.7, 4.0, 30.0)
 SAME = 1e-7
 RESIDUAL = 1e-7  # largest error of our log-odds equations, in 60 digits
 
@@ -105,7 +106,7 @@ def at_the_limit(tree: Tree, theirs: Answer | None, always: bool) -> str:
     if said == "certified" and near and not always:
         return "same"
     try:
-        end = end_of_branch(tree, effort=2_000_000 if always else 200_000)
+        end = end_of_branch(tree, effort=1_000_000 if always else 50_000)
     except (Lost, AssertionError, np.linalg.LinAlgError):
         return f"we: {said}; our reference gave up" + (" (same as peer)" if near else "")
     if said != "certified":
@@ -121,12 +122,11 @@ def at_the_limit(tree: Tree, theirs: Answer | None, always: bool) -> str:
     return "we are right; peer: " + ("no limit" if theirs is None else "elsewhere")
 
 
-def differ(game: Staged, peer: Peer, always: bool) -> None:
-    tree = build(game)
+def differ(tree: Tree, peer: Peer, always: bool, kind: str = "") -> None:
     peer.load(tree)
     for lam in LAMBDAS:
-        counts[f"lambda {lam}: {at_lambda(tree, lam, peer.at(lam))}"] += 1
-    counts[f"limit: {at_the_limit(tree, peer.limit(), always)}"] += 1
+        counts[f"{kind}lambda {lam}: {at_lambda(tree, lam, peer.at(lam))}"] += 1
+    counts[f"{kind}limit: {at_the_limit(tree, peer.limit(), always)}"] += 1
 
 
 quick = settings(
@@ -140,11 +140,22 @@ quick = settings(
 @quick
 @given(game=staged)
 def test_generated_games(peer: Peer, game: Staged) -> None:
-    differ(game, peer, always=False)
+    differ(build(game), peer, always=False)
 
 
 @pytest.mark.slow
 @settings(quick, max_examples=500)
 @given(game=staged)
 def test_hundreds_of_generated_games(peer: Peer, game: Staged) -> None:
-    differ(game, peer, always=True)
+    differ(build(game), peer, always=True)
+
+
+JUMPS = pytest.mark.xfail(strict=False, reason="steps over to another branch where players are nearly alike")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", [pytest.param(first, marks=JUMPS) for first in range(0, 120, 20)])
+def test_players_nearly_alike(peer: Peer, first: int) -> None:
+    """Bifurcations missed by a hair: where pygambit and we differ, one of us is on another branch."""
+    for seed in range(first, first + 20):
+        differ(nearly_symmetric(seed), peer, always=True, kind="nearly alike, ")

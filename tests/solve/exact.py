@@ -1,7 +1,8 @@
-"""A game's equations in 60 digits, straight from the tree: who is right where two answers differ, and where a branch ends.
+"""A game's equations in 90 digits, straight from the tree: who is right where two answers differ, and where a branch ends.
 
 Nothing of the package's solver is used. Reach and beliefs are plain products and quotients: with exponents of any size nothing
-underflows. The Jacobian of the Newton steps is in doubles (`tracer.Paths`), which costs a few more steps and no digits.
+underflows. Up to lambda 1e6 the Jacobian of the Newton steps is in doubles (`tracer.Paths`), which costs a few more steps
+and no digits.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from detente.game.tree import CHANCE, DECISION, TERMINAL, Tree
 
 mp = pytest.importorskip("mpmath", reason="mpmath is not installed (extra: oracle)")
 
-DIGITS = 60
+DIGITS = 90
+FAR = 1e6  # lambda from which the Jacobian is in many digits too
 EFFORT = 2_000_000  # nodes
 Vector = list  # of mpf
 
@@ -26,10 +28,13 @@ class Exact:
 
     def __init__(self, tree: Tree, numbers: np.ndarray | None = None) -> None:
         mp.mp.dps = DIGITS
-        row = [mp.mpf(float(v)) for v in (tree.numbers_at()[0] if numbers is None else numbers)]
+        # as they were written: shares of 0.1, 0.3 and 0.6 add up to 1, and ties are ties
+        row = [mp.mpf(repr(float(v))) for v in (tree.numbers_at()[0] if numbers is None else numbers)]
         self.tree, self.paths = tree, Paths(tree, numbers)
         self.effort = 0  # nodes passed so far, some 20 microseconds each
         self.free, self.zero = self.paths.free.tolist(), self.paths.zero.tolist()
+        self.set_of_free = self.paths.slot_set[self.paths.free].tolist()
+        self.free_of = [[k for k, g in enumerate(self.set_of_free) if g == h] for h in range(len(tree.sets))]
         self.start = [int(s) for s in tree.slot_start]
         self.players = len(tree.players)
         self.kids = [
@@ -149,12 +154,17 @@ class Exact:
         ]
 
     def slopes(self, z: Vector, lam: float) -> np.ndarray:
-        return self.paths.with_slopes(np.array([float(v) for v in z]), float(lam))[1]
+        """dF/dz in doubles, from log-odds against the likeliest option of each set: near 1e10 the difference of two has no digits."""
+        top = [max([mp.mpf(0), *(z[k] for k in mine)]) for mine in self.free_of]
+        near = [float(v - top[h]) for h, v in zip(self.set_of_free, z, strict=True)]
+        return self.paths.with_slopes(np.array(near), float(lam), np.array([-float(t) for t in top]))[1]
 
     def polish(self, z: Vector, lam: float, most: int = 40, first: float = np.inf) -> Vector | None:
         """Newton to 40 digits of z; None if it does not come there, or if its first step is larger than ``first``."""
         if not z:
             return z
+        if lam > FAR:
+            return self._polish_far(z, lam, first)
         inverse = np.linalg.inv(self.slopes(z, lam))
         before = mp.inf
         for k in range(most):
@@ -173,6 +183,38 @@ class Exact:
             z = [v + mp.mpf(s) * worst for v, s in zip(z, step.tolist(), strict=True)]
             before = worst
         return None
+
+    def all_slopes(self, z: Vector, lam: float) -> mp.matrix:
+        """dF/dz with half of all digits, by differences."""
+        step, n = mp.mpf(10) ** (-DIGITS // 2), len(z)
+        at = self.residual(z, lam)
+        out = mp.matrix(n, n)
+        for k in range(n):
+            moved = self.residual([v + step if j == k else v for j, v in enumerate(z)], lam)
+            for j in range(n):
+                out[j, k] = (moved[j] - at[j]) / step
+        return out
+
+    def _polish_far(self, z: Vector, lam: float, first: float) -> Vector | None:
+        """Where lambda times the rounding of doubles is no longer small against 1."""
+        for k in range(12):
+            f = self.residual(z, lam)
+            if max(abs(v) for v in f) < mp.mpf(10) ** -40 * (1 + max(abs(v) for v in z)):
+                return z
+            try:
+                step = mp.lu_solve(self.all_slopes(z, lam), mp.matrix(f))
+            except ZeroDivisionError:
+                return None
+            if k == 0 and max(abs(v) for v in step) > first:
+                return None
+            z = [v - d for v, d in zip(z, step, strict=True)]
+        return None
+
+    def sign(self, z: Vector, lam: float) -> float:
+        """Of the determinant."""
+        if lam > FAR:
+            return float(mp.sign(mp.det(self.all_slopes(z, lam))))
+        return float(np.linalg.slogdet(self.slopes(z, lam))[0])
 
 
 @dataclass
@@ -193,12 +235,12 @@ class Lost(Exception):
 def onwards(exact: Exact, z: Vector, lam: float, stops: list[float], effort: int = EFFORT) -> list[Vector]:
     """Follow the branch in lambda by short steps in many digits: predict, Newton, and back if the correction is not small."""
     growth, before, out = 1.3, None, []
-    sign = np.linalg.slogdet(exact.slopes(z, lam))[0]
+    sign = exact.sign(z, lam)
     while len(out) < len(stops):
+        if exact.effort > effort:
+            raise Lost(f"too much work, at lambda {lam}")
         ahead = min(lam * growth, stops[len(out)])
-        if (
-            before is not None and lam > 1e4
-        ):  # doubles have too few digits for the tangent; the secant has them all
+        if before is not None and lam > 1e4:  # the secant has all the digits
             share = (mp.mpf(ahead) - lam) / (mp.mpf(lam) - before[1])
             guess = [v + (v - w) * share for v, w in zip(z, before[0], strict=True)]
         else:
@@ -206,11 +248,11 @@ def onwards(exact: Exact, z: Vector, lam: float, stops: list[float], effort: int
             tangent = np.linalg.solve(exact.slopes(z, lam), pull).tolist()
             guess = [v + mp.mpf(t) * (mp.mpf(ahead) - lam) for v, t in zip(z, tangent, strict=True)]
         found = exact.polish(guess, ahead, first=0.3)
-        if found is not None and np.linalg.slogdet(exact.slopes(found, ahead))[0] != sign:
+        if found is not None and exact.sign(found, ahead) != sign:
             found = None
         if found is None:
             growth = 1 + (growth - 1) / 3
-            if growth < 1 + 1e-5 or exact.effort > effort:
+            if growth < 1 + 1e-5:
                 raise Lost(f"at lambda {lam}")
             continue
         before = (z, mp.mpf(lam))
@@ -220,6 +262,17 @@ def onwards(exact: Exact, z: Vector, lam: float, stops: list[float], effort: int
     return out
 
 
+def _traced_to(tree: Tree, lam: float, numbers: np.ndarray | None) -> Vector:
+    """Log-odds at the last crossing of lambda that the tracer sees."""
+    try:
+        traced = follow(tree, [lam], numbers, steps=20_000)
+    except (AssertionError, np.linalg.LinAlgError) as why:
+        raise Lost("the tracer") from why
+    if traced.branchings or not traced.odds[lam]:
+        raise Lost(f"branching at {traced.branchings}")
+    return [mp.mpf(float(v)) for v in traced.odds[lam][-1]]
+
+
 def end_of_branch(
     tree: Tree,
     numbers: np.ndarray | None = None,
@@ -227,18 +280,24 @@ def end_of_branch(
     far: float = 1e14,
     effort: int = EFFORT,
 ) -> End:
-    """Where the principal branch goes: arclength to lambda ``start``, then many digits to ``far``. Raises Lost."""
+    """Where the principal branch goes: arclength to lambda ``start`` or, if it folds later, further; then many digits to ``far``.
+
+    Raises Lost where that cannot be said.
+    """
     exact = Exact(tree, numbers)
     if not exact.free:
         alone = exact.beliefs([mp.mpf(1)] * tree.n_slots)
         return End(np.inf, np.ones(tree.n_slots), [np.array([float(v) for v in b]) for b in alone], 0.0, 0.0)
-    traced = follow(tree, [start], numbers)
-    if traced.branchings or not traced.crossings[start]:
-        raise Lost(f"branching at {traced.branchings}")
-    z = exact.polish(exact.odds(np.log(traced.crossings[start][0])), start)
-    if z is None:
-        raise Lost("no polishing")
-    near, p = (exact.strategy(v) for v in onwards(exact, z, start, [far / 10, far], effort))
+    for place in (start, 15 * start, 200 * start):  # folds come late in some games
+        try:
+            z = exact.polish(_traced_to(tree, place, numbers), place)
+            if z is None:
+                raise Lost("no polishing")
+            near, p = (exact.strategy(v) for v in onwards(exact, z, place, [far / 10, far], effort))
+            break
+        except Lost:
+            if place > 100 * start:
+                raise
     near_beliefs, beliefs = exact.beliefs(near), exact.beliefs(p)
     moved = max((abs(a - b) for a, b in zip(p, near, strict=True)), default=mp.mpf(0))
     turned = max(

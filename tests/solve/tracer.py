@@ -48,8 +48,11 @@ class Paths:
         self.free = np.array([s for s in range(n_slots) if s not in set(tree.slot_start[:-1].tolist())])
         self.zero = np.asarray(tree.slot_start)[self.slot_set[self.free]]
 
-    def log_p(self, z: np.ndarray) -> np.ndarray:
+    def log_p(self, z: np.ndarray, first: np.ndarray | None = None) -> np.ndarray:
+        """Logs of probabilities from log-odds against each set's first option, or against ``first`` [set] too if given."""
         full = np.zeros((*z.shape[:-1], self.tree.n_slots), z.dtype)
+        if first is not None:
+            full[..., self.tree.slot_start[:-1]] = first
         full[..., self.free] = z
         for h in range(len(self.tree.sets)):
             own = slice(int(self.tree.slot_start[h]), int(self.tree.slot_start[h + 1]))
@@ -57,9 +60,9 @@ class Paths:
             full[..., own] -= top + np.log(np.exp(full[..., own] - top).sum(axis=-1, keepdims=True))
         return full
 
-    def worth(self, z: np.ndarray) -> np.ndarray:
+    def worth(self, z: np.ndarray, first: np.ndarray | None = None) -> np.ndarray:
         """u [..., slot]"""
-        log_p = self.log_p(z)
+        log_p = self.log_p(z, first)
         leaf = log_p @ self.leaf_use.T + self.leaf_chance
         out = np.zeros_like(log_p)
         for h in range(len(self.tree.sets)):
@@ -76,11 +79,13 @@ class Paths:
         u = self.worth(z)
         return z - lam * (u[..., self.free] - u[..., self.zero])
 
-    def with_slopes(self, z: np.ndarray, lam: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """F, dF/dz, dF/dlambda by a complex step."""
+    def with_slopes(
+        self, z: np.ndarray, lam: float, first: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """F, dF/dz, dF/dlambda by a complex step; with ``first``, only dF/dz is what it says."""
         n = len(z)
         steps = z.astype(complex) + 1e-30j * np.eye(n)
-        u = self.worth(steps)
+        u = self.worth(steps, first)
         pull = u[:, self.free] - u[:, self.zero]
         slopes = np.eye(n) - lam * (pull.imag / 1e-30).T
         return z - lam * pull.real[0], slopes, -pull.real[0]
@@ -91,6 +96,7 @@ class Traced:
     crossings: dict[
         float, list[np.ndarray]
     ]  # strategies [slot] at each precision asked for, in order along the branch
+    odds: dict[float, list[np.ndarray]]  # the same as log-odds [free slot], which do not underflow
     turns: list[float] = field(default_factory=list)
     branchings: list[float] = field(default_factory=list)
     ended: float = 0.0
@@ -114,7 +120,7 @@ def follow(
     direction = np.append(-np.linalg.solve(slopes, by_lam), 1.0)
     direction /= np.linalg.norm(direction)
     sign = None
-    out = Traced({p: [] for p in precisions})
+    out = Traced({p: [] for p in precisions}, {p: [] for p in precisions})
     stride, last = 0.01, max(precisions) * 1.3
     for _ in range(steps):
         aim = np.append(z, lam) + stride * direction
@@ -154,6 +160,7 @@ def follow(
                     f, slopes, _ = paths.with_slopes(guess, p)
                     guess = guess - np.linalg.solve(slopes, f)
                 out.crossings[p].append(np.exp(paths.log_p(guess)))
+                out.odds[p].append(guess)
         sign, direction, z, lam = now, turned, point[:n], float(point[n])
         out.ended = lam
         if lam > last:
