@@ -340,6 +340,41 @@ def test_a_chance_of_zero() -> None:
     np.testing.assert_allclose(found.strategy, 0.0, atol=1e-12)
 
 
+@pytest.mark.parametrize("precision", [1.0, LIMIT])
+def test_smallest_games(precision: object) -> None:
+    """No player has a choice; one option only; one outcome only."""
+    lottery = """EFG 2 R "lottery" { "A" "B" } ""
+c "" 1 "x" { "a" 0.25 "b" 0.75 } 0
+t "" 1 "w" { 1, 2 }
+t "" 2 "v" { 3, 4 }
+"""
+    tree = free_payoffs(read_efg(lottery))
+    found = derivatives(solve(tree, {"u1_1": np.array([1.0, 2.0])}, precision=precision))  # pyright: ignore[reportArgumentType]
+    assert found.ok.all()
+    np.testing.assert_allclose(found.value, np.tile([[0.25, 0, 0.75, 0], [0, 0.25, 0, 0.75]], (2, 1, 1)))
+    forced = """EFG 2 R "forced" { "A" } ""
+p "" 1 1 "s" { "only" } 0
+t "" 1 "w" { 1 }
+"""
+    tree = free_payoffs(read_efg(forced))
+    found = derivatives(solve(tree, precision=precision))  # pyright: ignore[reportArgumentType]
+    np.testing.assert_array_equal(found.strategy, 0.0)
+    np.testing.assert_array_equal(found.value, 1.0)
+    tree = free_payoffs(read_efg('EFG 2 R "over" { "A" } ""\nt "" 1 "w" { 1 }\n'))
+    np.testing.assert_array_equal(derivatives(solve(tree, precision=precision)).value, 1.0)  # pyright: ignore[reportArgumentType]
+
+
+def test_limits_and_finite_precisions_side_by_side() -> None:
+    tree = unfold(find("crisis-signalling").game)
+    both = derivatives(solve(tree, {"p": np.array([0.3])}, precision=np.array([1.0, np.inf])))
+    assert both.ok.all()
+    assert np.isfinite(both.precision_event[0]).all()
+    assert np.isnan(both.precision_event[1]).all()
+    for i, precision in enumerate((1.0, LIMIT)):
+        alone = derivatives(solve(tree, {"p": 0.3}, precision=precision))  # pyright: ignore[reportArgumentType]
+        np.testing.assert_allclose(both.event[i], alone.event[0], atol=1e-12)
+
+
 def test_frame_and_bad_input() -> None:
     tree = unfold(find("crisis-signalling").game)
     solutions = solve(tree, {"a": np.array([0.4, 0.5])}, precision=2.0)

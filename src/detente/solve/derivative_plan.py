@@ -136,7 +136,8 @@ class Plan:
     def _beliefs(self, above: Index, below: Index) -> None:
         """Edges on the path to a node of a set that has several: they move the worth of each of its options by the belief."""
         place = self.place_of[below]
-        on = np.flatnonzero((place >= 0) & self.several[np.maximum(place, 0)])
+        on = np.flatnonzero(place >= 0)
+        on = on[self.several[place[on]]]
         line_place, line_column = place[on], self.column[above[on]]
         # join with the options at each place
         order = np.argsort(self.option_place, kind="stable")
