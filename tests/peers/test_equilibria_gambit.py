@@ -74,7 +74,7 @@ def gambit(trees: list[Tree], folder: Path, poly: bool, limit: float = 100) -> l
             [[list(p), s[tree.slot_start[h] : tree.slot_start[h + 1]].tolist()] for p, h in table.items()]
             for s in mine
         ]
-        asked.append([str(path), profiles, poly])
+        asked.append([str(path), profiles, poly and tree.n_slots <= MOST_FOR_ALL])
     question = folder / "question.json"
     question.write_text(json.dumps(asked), encoding="utf-8")
     run = subprocess.run(
@@ -133,6 +133,10 @@ def missed(asked: Asked) -> int:
         out += not any(np.abs(found - o).max() < 1e-5 for o in outcomes)
     return out
 
+
+MOST_FOR_ALL = (
+    12  # options of a game whose Nash equilibria Gambit is asked for; larger ones may take it minutes
+)
 
 SHARED = ["beer-quiche", "horse", "coordination", "volunteers", "fold", "crisis", "centipede"]
 

@@ -18,6 +18,7 @@ from detente.solve import equilibria
 from detente.solve.equilibria import Equilibria
 from detente.solve.equilibria.assessment import Point
 from detente.solve.equilibria.consistency import decide
+from detente.solve.equilibria.weights import Comparisons, log_weights
 
 
 def played(found: Equilibria, i: int) -> dict[str, list[float]]:
@@ -296,6 +297,26 @@ def test_odds_that_are_products_of_odds_are_decided() -> None:
         assert answer.answer == ("yes" if expected else "no"), (wants, answers)
 
 
+@pytest.mark.parametrize(("most", "expected"), [(3.9, "open"), (4.1, "found"), (-1.0, "none")])
+def test_products_over_three_nodes_are_found_or_left_open_and_never_guessed(
+    most: float, expected: str
+) -> None:
+    # one set with nodes 1, x, y wants x >= 2 and y >= 2; another with nodes 1, xy wants xy <= most
+    rows = [
+        Comparisons(np.array([[-2.0, 1, 0], [-2.0, 0, 1]]), [-1, 0, 1]),
+        Comparisons(np.array([[most, -1.0]]), [-1, 2]),
+    ]
+    table = np.array([[1.0, 0], [0, 1], [1, 1]])
+    found = log_weights(rows, table, 1e-9)
+    if isinstance(found, str):
+        assert found == expected
+        return
+    assert expected == "found"
+    x, y = np.exp(found)
+    assert min(x, y) > 2 - 1e-6
+    assert x * y < most + 1e-6
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_pruning_loses_nothing(seed: int) -> None:
     """Every pure profile decided one by one gives the same set."""
@@ -378,6 +399,10 @@ def test_what_is_too_large_or_no_point_is_named(game) -> None:
         equilibria(find("mediation").game, {"bias": np.array([0.0, 0.5])})
     with pytest.raises(BadInput, match="at most 3000"):
         equilibria(simultaneous(np.zeros((15, 15, 15, 3))))
+    nobody = (
+        'EFG 2 R "nobody" { "a" }\n""\n\nc "" 1 "" { "x" 0.3 "y" 0.7 } 0\nt "" 1 "" { 1 }\nt "" 2 "" { 3 }\n'
+    )
+    assert equilibria(read_efg(nobody)).solutions.value[0, 0] == pytest.approx(2.4)
     few = equilibria(tree, most_profiles=1)
     assert not few.complete
     assert "not gone through" in few.search
