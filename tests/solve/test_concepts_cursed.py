@@ -27,7 +27,13 @@ def by_name(found: object, i: int = 0) -> dict[str, dict]:
 
 
 @pytest.mark.parametrize(
-    "name", ["crisis-signalling", "sanctions", "reassurance", "patron-client", "mediation"]
+    "name",
+    [
+        "crisis-signalling",
+        "reassurance",
+        "mediation",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("sanctions", "patron-client")),
+    ],
 )
 def test_nobody_cursed_is_the_quantal_solution(name: str) -> None:
     tree = open_game(name)
