@@ -64,8 +64,7 @@ class Finite:
             own *= self.precision
             out[stage.slots] = own
             if len(stage.entry):
-                entries = self.by[stage.entry] * out[plan.row[stage.entry]]
-                np.add.at(weight, plan.col[stage.entry], entries)
+                weight[stage.earlier] += stage.add_back(self.by[stage.entry] * out[plan.row[stage.entry]])
         return out
 
     def _matrix(self, loop: Loop) -> Floats:

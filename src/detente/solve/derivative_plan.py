@@ -54,6 +54,8 @@ class Stage:
     set_of: Index  # [slot] its set's place in ``set_at``
     entry: Index  # entries from slots of this stage to slots of earlier ones
     add: Sum  # adds them up, by place among ``slots``
+    earlier: Index  # the slots of earlier stages that they come from
+    add_back: Sum  # adds them up by place among ``earlier``, for the adjoint
     loops: tuple[Loop, ...]
 
 
@@ -231,7 +233,9 @@ def stages(set_of_slot: Index, slot_at: Index, row: Index, col: Index) -> tuple[
             _loop(np.flatnonzero(loop_of == c), slot_at, ends, np.flatnonzero(inner & (mine == c)), row, col)
             for c in np.intersect1d(circular, loop_of[here])
         ]
-        out.append(Stage(slots, set_at, set_of, entry, adder(place[row[entry]], len(slots)), tuple(loops)))
+        earlier, back = np.unique(col[entry], return_inverse=True)
+        add, add_back = adder(place[row[entry]], len(slots)), adder(back.reshape(-1), len(earlier))
+        out.append(Stage(slots, set_at, set_of, entry, add, earlier, add_back, tuple(loops)))
     return tuple(out)
 
 
