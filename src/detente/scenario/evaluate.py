@@ -226,7 +226,7 @@ class Evaluator:
     def _chunk(self, compiled: CompiledTree, names: Sequence[str]) -> int:
         """Draws to solve at a time so that what is alive stays within `WORKING_BYTES`."""
         tree = compiled.tree
-        numbers = 4 * len(tree.numbers) + 4 * tree.n_slots + 2 * len(compiled.shape.member) + 3 * tree.n_nodes
+        numbers = 4 * len(tree.numbers) + 4 * tree.n_slots + 2 * compiled.places + 3 * tree.n_nodes
         if any(self._policy(name) is not None and self._reads_equilibrium(name) for name in names):
             numbers += 2 * tree.n_nodes
         # the solver's arrays for a draw of its block: the tree once while it solves, once while it certifies
