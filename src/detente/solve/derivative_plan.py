@@ -141,18 +141,26 @@ class Plan:
         on = np.flatnonzero(place >= 0)
         on = on[self.several[place[on]]]
         line_place, line_column = place[on], self.column[above[on]]
+        self.line_place, self.line_column = line_place, line_column
+        # what is on the path to every node of a set, as its owner's own moves are, does not tell them apart
+        columns = self.slots + self.chances
+        _, which, often = np.unique(
+            self.set_of_place[line_place] * columns + line_column, return_inverse=True, return_counts=True
+        )
+        size = np.bincount(self.set_of_place, minlength=1)[self.set_of_place[line_place]]
+        telling = often[which.reshape(-1)] < size
+        line_place, line_column = line_place[telling], line_column[telling]
         # join with the options at each place
         order = np.argsort(self.option_place, kind="stable")
         begin = np.searchsorted(self.option_place[order], line_place)
         count = np.searchsorted(self.option_place[order], line_place, side="right") - begin
-        line = np.repeat(np.arange(len(on)), count)
+        line = np.repeat(np.arange(len(line_place)), count)
         offset = np.arange(len(line)) - np.repeat(np.cumsum(count) - count, count)
         option = order[begin[line] + offset]
         column = line_column[line]
         by_slot = column < self.slots
         self.belief_option, self.belief_column = option[by_slot], column[by_slot]
         self.belief_chance_option, self.belief_chance = option[~by_slot], column[~by_slot] - self.slots
-        self.line_place, self.line_column = line_place, line_column
         slot = np.concatenate([self.pairs.slot[self.value_pair], self.option_slot[self.belief_option]])
         by = np.concatenate([self.column[self.pairs.y[self.value_pair]], self.belief_column])
         key, target = np.unique(slot * max(self.slots, 1) + by, return_inverse=True)
