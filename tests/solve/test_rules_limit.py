@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from exact import end_of_branch
 from games import crisis, horse, random_game, signalling, simultaneous
+from stages import build, random_staged
 
 from detente.game.tree import Tree
 from detente.solve import STATUS, solve
@@ -35,6 +36,10 @@ def test_a_jump_in_doubles_misses_the_belief_inside() -> None:
     tree = horse()
     answer = naive.limit_by_jump(tree)
     assert not answer.claims or np.abs(answer.strategy - end_of_branch(tree).strategy).max() > 1e-6
+
+
+def staged(seed: int) -> Tree:
+    return build(random_staged(seed))
 
 
 def compare(tree: Tree) -> str:
@@ -85,6 +90,41 @@ def test_a_tie_off_the_path_stays_even() -> None:
     found = solve(tree)
     assert found.certified[0]
     assert np.allclose(found.strategy, [1, 0, 0.5, 0.5], atol=1e-15)
+
+
+REFUSED = pytest.mark.xfail(strict=True, reason="no_limit where there is one")
+HARD = {  # limits that were once refused or that the reference found hard
+    "indifference between two options that both beat the first": (random_game, 234),
+    "two types alike, told apart by terms of order 1 at lambda 1e9": (random_game, 353),
+    "shares of 0.1, 0.3 and 0.6 are a tie only in decimals": (staged, 9),
+    "the same in a game of ties": (staged, 108),
+    "the same where an option is shared by three": (staged, 131),
+    "beliefs of thirds and quarters": (staged, 77),
+    "a fold near lambda 53": (random_game, 92),
+    "a fold near lambda 183": (random_game, 340),
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            name,
+            marks={
+                234: REFUSED,
+                353: REFUSED,
+                9: REFUSED,
+                108: REFUSED,
+                131: REFUSED,
+                77: pytest.mark.slow,
+            }.get(HARD[name][1], ()),
+        )
+        for name in HARD
+    ],
+)
+def test_hard_limits(name: str) -> None:
+    game, seed = HARD[name]
+    assert compare(game(seed)) == "certified"
 
 
 @pytest.mark.slow
