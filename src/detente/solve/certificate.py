@@ -39,11 +39,13 @@ def certify(
     log_strategy: Floats,
     belief: Floats,
     precision: Floats,
+    log_low: Floats | None = None,
 ) -> Certificate:
     """Check ``strategy`` [draw, slot] and ``belief`` [draw, place] at ``numbers`` [draw, number] and lambda [draw].
 
     ``log_strategy`` carries what probabilities cannot: logs of options too rare for a double. At infinite lambda it is
-    that of the last finite lambda on the way, and only orders the nodes of a set that is never reached.
+    that of the last finite lambda on the way, and only orders the nodes of a set that is never reached. ``log_low`` is what
+    is left of those logs after rounding: a log-odds of 1e6 in doubles gives beliefs to 1e-10, and at lambda 1e6 that shows.
     """
     plan = tree if isinstance(tree, Levels) else levels_of(tree)
     check = _Check(plan)
@@ -51,11 +53,12 @@ def certify(
     numbers = np.broadcast_to(numbers, (draws, numbers.shape[1]))
     residual, relative, error = np.zeros(draws), np.zeros(draws), np.zeros(draws)
     gain = np.zeros((draws, len(plan.tree.sets)))
+    low = np.zeros_like(log_strategy) if log_low is None else log_low
     size = max(1, CELLS_AT_ONCE // max(plan.tree.n_nodes, 1))
     for start in range(0, draws, size):
         rows = slice(start, min(start + size, draws))
         residual[rows], gain[rows], relative[rows], error[rows] = check.rows(
-            numbers[rows], strategy[rows], log_strategy[rows], belief[rows], precision[rows]
+            numbers[rows], strategy[rows], log_strategy[rows], low[rows], belief[rows], precision[rows]
         )
     return Certificate(residual, gain, relative, error)
 
@@ -88,7 +91,13 @@ class _Check:
         self.option_owner = self.owner[self.set_of_place[self.option_place]]
 
     def rows(
-        self, numbers: Floats, strategy: Floats, log_strategy: Floats, belief: Floats, precision: Floats
+        self,
+        numbers: Floats,
+        strategy: Floats,
+        log_strategy: Floats,
+        log_low: Floats,
+        belief: Floats,
+        precision: Floats,
     ) -> tuple[Floats, Floats, Floats, Floats]:
         plan, draws = self.plan, len(strategy)
         if not len(self.owner):
@@ -96,7 +105,7 @@ class _Check:
             return nothing, np.zeros((draws, 0)), nothing, nothing
         limit = ~np.isfinite(precision)
         edges = plan.edges(numbers, strategy)
-        bayes, sharp = self._bayes(numbers, log_strategy, plan.forward(edges), limit)
+        bayes, sharp = self._bayes(numbers, log_strategy, log_low, plan.forward(edges), limit)
         error = np.abs(belief.T - bayes)
         # where the set is not reached in the limit, log-odds near 1e12 tell nodes apart by order only
         error = np.where(
@@ -109,7 +118,7 @@ class _Check:
         spread = (payoff.max(axis=0) - payoff.min(axis=0))[self.owner]
         relative = np.where(spread > 0, gain / np.where(spread > 0, spread, 1.0), 0.0).max(axis=0)
         first = self.slot_at[self.set_of_slot]
-        log_odds = log_strategy.T - log_strategy.T[first]
+        log_odds = (log_strategy.T - log_strategy.T[first]) + (log_low.T - log_low.T[first])
         lam = np.where(limit, 0.0, precision)
         residual = np.abs(log_odds - lam * (worth - worth[first])).max(axis=0)
         return np.where(limit, np.nan, residual), gain.T, relative, error.max(axis=0)
@@ -125,7 +134,12 @@ class _Check:
         return np.add.reduceat(entry, self.option_at, axis=0)
 
     def _bayes(
-        self, numbers: Floats, log_strategy: Floats, reach: Floats, limit: NDArray[np.bool_]
+        self,
+        numbers: Floats,
+        log_strategy: Floats,
+        log_low: Floats,
+        reach: Floats,
+        limit: NDArray[np.bool_],
     ) -> tuple[Floats, NDArray[np.bool_]]:
         """Beliefs [place, draw] by Bayes' rule, and where they are exact.
 
@@ -135,10 +149,18 @@ class _Check:
         chance = numbers[:, plan.chance].T
         never = chance == 0
         logs = np.concatenate([log_strategy.T, np.log(np.where(never, 1.0, chance))])
+        lows = np.concatenate([log_low.T, np.zeros_like(chance)])
         depth = np.zeros((self.tree.n_nodes, logs.shape[1]))
+        rest = np.zeros_like(depth)  # what the sums lose by rounding (Knuth's two-sum)
         for level in plan.levels:
-            depth[level.nodes] = depth[level.parents] + logs[level.edge]
-        place = depth[self.member]
+            above, step = depth[level.parents], logs[level.edge]
+            here = above + step
+            back = here - above
+            depth[level.nodes] = here
+            rest[level.nodes] = (
+                rest[level.parents] + lows[level.edge] + ((above - (here - back)) + (step - back))
+            )
+        place, rest = depth[self.member], rest[self.member]
         if never.any():
             steps = np.concatenate([np.zeros(log_strategy.T.shape), never.astype(float)])
             count = np.zeros_like(depth)
@@ -148,7 +170,9 @@ class _Check:
             fewest = np.minimum.reduceat(count, self.set_at, axis=0)[self.set_of_place]
             place = np.where(count > fewest, -np.inf, place)
         top = np.maximum.reduceat(place, self.set_at, axis=0)[self.set_of_place]
-        weight = np.exp(place - top)
+        lead = np.where(place == top, rest, -np.inf)
+        lead = np.maximum.reduceat(lead, self.set_at, axis=0)[self.set_of_place]
+        weight = np.exp((place - top) + (rest - lead))
         bayes = weight / np.add.reduceat(weight, self.set_at, axis=0)[self.set_of_place]
         # in the limit, sets that are reached take their beliefs from the limit strategy itself
         here = reach[self.member]

@@ -129,7 +129,7 @@ def _block(compiled: CompiledTree, room: tuple[Floats, Ints], numbers: Floats, l
     batch, reached = trace(compiled, room, numbers, lam)
     limit = ~np.isfinite(lam)
     at = np.where(batch.code == REACHED, lam, reached)
-    proof = certify(plan, numbers, batch.strategy, batch.log_strategy, batch.belief, at)
+    proof = certify(plan, numbers, batch.strategy, batch.log_strategy, batch.belief, at, batch.log_low)
     event, value = events_and_values(plan, numbers, batch.strategy)
     return {
         "precision": at,

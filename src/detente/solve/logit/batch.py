@@ -30,6 +30,7 @@ class Batch(NamedTuple):
     tally: NDArray[np.int32]  # [draw, 4] evaluations, turning points, branchings, crossings
     strategy: Floats  # [draw, slot]
     log_strategy: Floats  # [draw, slot]
+    log_low: Floats  # [draw, slot] what is left of it after rounding
     earlier: Floats  # [draw] the last lambda before, on the way to the limit
     previous: Floats  # [draw, slot] strategy there
     belief: Floats  # [draw, place]
@@ -61,6 +62,7 @@ def make_batch(compiled: CompiledTree, numbers: Floats, precision: Floats) -> tu
         tally=np.zeros((draws, 4), np.int32),
         strategy=np.zeros((draws, slots)),
         log_strategy=np.zeros((draws, slots)),
+        log_low=np.zeros((draws, slots)),
         earlier=np.zeros(draws),
         previous=np.zeros((draws, slots)),
         belief=np.zeros((draws, places)),

@@ -62,11 +62,13 @@ from detente.solve.logit.layout import (
     TARGET,
     THERE,
     UNKNOWNS,
+    Z_LO,
     Z,
 )
 from detente.solve.logit.limit import enter_twofold, evaluate_twofold
 from detente.solve.logit.linear import newton_and_tangent
 from detente.solve.logit.slope import differentiate
+from detente.solve.logit.twofold import add
 
 ENOUGH_SHARE = 0.2  # on the way to the limit, a lambda this near to where double precision ends will do
 
@@ -146,6 +148,8 @@ def _take(
     for k in range(at[BLOCK_COUNT]):
         c[at[EXPECTED] + k, lane] = 1
     start(t, at, w, c, lane)
+    for u in range(at[UNKNOWNS]):
+        w[at[Z_LO] + u, lane] = 0.0
     if ordered:
         w[THERE, lane] = w[TARGET, lane]
         c[MODE, lane], c[ROUNDS, lane] = IN_ORDER, 0
@@ -193,16 +197,21 @@ def _leave(t: Ints, at: Ints, w: Floats, c: Ints, b: Batch, lane: int, code: int
             t[at[SETS] + h + 1, FIRST_SLOT],
             t[at[SETS] + h, SHIFT],
         )
-        top = 0.0
+        top, top_lo = 0.0, 0.0
         for s in range(first + 1, end):
-            top = max(top, w[at[Z] + shift + s, lane])
+            if w[at[Z] + shift + s, lane] > top:
+                top, top_lo = w[at[Z] + shift + s, lane], w[at[Z_LO] + shift + s, lane]
         total = math.exp(-top)
         for s in range(first + 1, end):
             total += math.exp(w[at[Z] + shift + s, lane] - top)
-        norm = top + math.log(total)
+        norm = math.log(total)
         for s in range(first, end):
-            z = 0.0 if s == first else w[at[Z] + shift + s, lane]
-            b.strategy[d, s], b.log_strategy[d, s] = w[at[PROB] + s, lane], z - norm
+            z, z_lo = 0.0, 0.0
+            if s > first:
+                z, z_lo = w[at[Z] + shift + s, lane], w[at[Z_LO] + shift + s, lane]
+            z, z_lo = add(z, z_lo, -top, -top_lo)
+            b.log_strategy[d, s], b.log_low[d, s] = add(z, z_lo, -norm, 0.0)
+            b.strategy[d, s] = w[at[PROB] + s, lane]
     for m in range(at[PLACE_COUNT]):
         b.belief[d, m] = w[at[BELIEF] + m, lane]
     b.lam[d], b.code[d] = w[LAM, lane], code

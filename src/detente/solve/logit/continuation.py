@@ -54,6 +54,7 @@ GOING, DONE, FOLDED, GIVEN_UP = range(4)  # what comes of it
 NEWTON = 8  # corrections at one lambda
 LOOSE, TIGHT = 3e-3, 1e-9  # size of the last Newton step, on the way and at the end
 FLAT, ROUNDING = 1e-10, 4e-15  # residual of an answer, and what rounding adds to it per unit of lambda
+STRAY = 0.15  # the way may differ by this from what the tangents at both ends say
 WIDE = 0.5  # a correction above this is checked by stepping back
 RETURN = 1e-2  # how near stepping back must come
 FAR, STEADY = 100.0, 2.0  # lambda from which growth is taken for steady, and the mark of such a log-odds
@@ -197,14 +198,39 @@ def forward(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
             z = w[at[Z] + u, lane]
             off = max(off, size_of(z - w[at[AIM] + u, lane], z))
         w[OFF, lane] = off
+        stray = _stray(t, at, w, c, lane)
         if off > 2.0:
             what = REFUSE
+        elif stray > STRAY:
+            return _refuse(t, at, w, c, lane, max(0.2, 0.7 * math.sqrt(STRAY / stray)), c[CAUTIOUS, lane])
         elif (c[CAUTIOUS, lane] == 1 or off > WIDE) and w[LAM, lane] > 0.0:
             _turn_back(t, at, w, c, lane)
             return GOING
     if what == REFUSE:
-        return _refuse(t, at, w, c, lane)
+        return _refuse(t, at, w, c, lane, 0.3, 1)
     return _accept(t, at, w, c, lane, True)
+
+
+@kernel
+def _stray(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> float:
+    """How far the way from the accepted point to the new one is from what the tangents at both ends say.
+
+    Past a place where branches come near each other a long step may land on the other one, from which stepping back can lead to
+    the old point all the same. The growth of a log-odds between both ends is taken for a power of lambda or, where its
+    sign changes, for linear in ln lambda.
+    """
+    lam, there = w[LAM, lane], w[THERE, lane]
+    if lam == 0.0:
+        return 0.0
+    most, ratio = 0.0, math.log(there / lam)
+    for u in range(at[UNKNOWNS]):
+        old, new = w[at[GROWTH] + u, lane], there * w[at[TANGENT] + u, lane]
+        mean = 0.5 * (old + new)
+        if old * new > 0.0 and abs(new - old) > 1e-3 * abs(mean):
+            mean = (new - old) / math.log(new / old)
+        z = w[at[Z] + u, lane]
+        most = max(most, size_of(z - w[at[KEPT] + u, lane] - mean * ratio, z))
+    return most
 
 
 @kernel
@@ -236,14 +262,14 @@ def back(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
         w[at[Z] + u, lane] = w[at[AIM] + u, lane]
         w[at[TANGENT] + u, lane] = w[at[SPARE] + u, lane]
     w[THERE, lane] = w[AHEAD, lane]
-    return _accept(t, at, w, c, lane, False) if what == ACCEPT else _refuse(t, at, w, c, lane)
+    return _accept(t, at, w, c, lane, False) if what == ACCEPT else _refuse(t, at, w, c, lane, 0.3, 1)
 
 
 @kernel
-def _refuse(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
-    """A shorter step, or the end of this road."""
-    w[STRIDE, lane] *= 0.3
-    c[CAUTIOUS, lane] = 1
+def _refuse(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, shorter: float, cautious: int) -> int:
+    """A shorter step, to be checked by stepping back if ``cautious``; or the end of this road."""
+    w[STRIDE, lane] *= shorter
+    c[CAUTIOUS, lane] = cautious
     if w[STRIDE, lane] < SMALLEST:
         return FOLDED
     predict(t, at, w, c, lane)

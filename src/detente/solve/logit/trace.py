@@ -12,6 +12,9 @@ from detente.solve.logit.compile import CompiledTree
 from detente.solve.logit.symmetry import note_hidden_branches
 
 DOUBLE_UP_TO = 1e5  # beyond this lambda (in units of payoff) log-odds are double-double numbers
+EXACT_UP_TO = (
+    1e3  # beyond this one, the answer is corrected in double-double: rounding is multiplied by lambda twice
+)
 DRIFT = 200.0  # a probability may move by this over lambda on the way to the limit: room for ln lambda, not for its root
 LAST_DIGITS = 1e-7  # and by this in any case
 
@@ -28,8 +31,8 @@ def trace(
     t, at, (w, c) = compiled.table, compiled.at, room
     follow_block(t, at, w, c, batch, DOUBLE_UP_TO)
     note_hidden_branches(compiled, room, batch)
-    if (batch.target > DOUBLE_UP_TO).any():
-        climb_block(t, at, w, c, batch, DOUBLE_UP_TO)
+    if (batch.target > EXACT_UP_TO).any():
+        climb_block(t, at, w, c, batch, EXACT_UP_TO)
         _settle(compiled, batch, ~np.isfinite(precision) & (batch.code == REACHED))
     return batch, batch.lam / unit
 
