@@ -58,25 +58,15 @@ def test_known_folds(seed: int) -> None:
     )  # beyond the fold the answer is elsewhere
 
 
-JUMPS = pytest.mark.xfail(strict=True, reason="the last step lands on another branch")
 NEAR_MISSES = {  # random_game seeds; precisions near and beyond the place where another branch comes close
-    324: [5.5, 5.8, pytest.param(5.9, marks=JUMPS), 6.0, 8.0],
-    697: [1.0, 1.14, *(pytest.param(x, marks=JUMPS) for x in (1.1494, 1.16)), 1.2, 1.5],
+    324: [5.5, 5.8, 5.9, 6.0, 8.0],
+    697: [1.0, 1.14, 1.1494, 1.16, 1.2, 1.5],
     258: [4.0, 6.0, 8.0],
     900: [4.0, 6.0, 8.0],
 }
 
 
-@pytest.mark.parametrize(
-    ("seed", "lam"),
-    [
-        pytest.param(
-            seed, *(lam.values if hasattr(lam, "values") else (lam,)), marks=getattr(lam, "marks", ())
-        )
-        for seed, lams in NEAR_MISSES.items()
-        for lam in lams
-    ],
-)
+@pytest.mark.parametrize(("seed", "lam"), [(seed, lam) for seed, lams in NEAR_MISSES.items() for lam in lams])
 def test_a_branch_that_passes_close_by_is_not_taken(seed: int, lam: float) -> None:
     """random_game 324: near lambda 5.85 another branch comes within reach of a step; the determinant only falls to 0.013."""
     tree = random_game(seed)
@@ -92,7 +82,12 @@ def test_a_branch_that_passes_close_by_is_not_taken(seed: int, lam: float) -> No
 NEARLY = {14: 0, 21: 0, 62: 0, 201: 0, 85: 0, 3: 2, 17: 2, 33: 2, 103: 2, 187: 2}
 
 
-@pytest.mark.parametrize("seed", [pytest.param(seed, marks=JUMPS) for seed in NEARLY])
+UNSEEN = pytest.mark.xfail(strict=True, reason="two directions lost at once leave the determinant positive")
+
+
+@pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=UNSEEN if seed in (3, 17, 33, 103) else ()) for seed in NEARLY]
+)
 def test_players_nearly_alike(seed: int) -> None:
     """The branch bends to one side over a short stretch of lambda; straight on lies another branch with a good determinant."""
     tree = nearly_symmetric(seed)
