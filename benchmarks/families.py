@@ -246,7 +246,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="two sizes a family")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
-    result: dict[str, Any] = {"machine": machine(), "rows": []}
+    result: dict[str, Any] = {"machine": machine(), "quick": options.quick, "rows": []}
     for family in FAMILIES:
         sizes = family.quick if options.quick else family.sizes
         result["rows"] += curve(family, sizes, 2_000 if options.quick else 20_000)

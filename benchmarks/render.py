@@ -48,7 +48,15 @@ def where(result: Result) -> str:
     """The machine, in one sentence."""
     m = result["machine"]
     busy = m.get("load") is not None and m["load"] > 0.5
-    warning = f" Other work ran on the machine (load {m['load']}): read ratios, not times." if busy else ""
+    warning = (
+        f" Other work ran on the machine (load {m['load']}): ratios of processor time can be read, times and ratios of wall time (two"
+        " threads) cannot."
+        if busy
+        else ""
+    )
+    if result.get("quick"):
+        warning += " **A quick run**: fewer draws, runs and sizes than a full one."
+    warning += "".join(f" {note}" for note in result.get("notes", ()))
     memory = f", {m['memory_mb'] / 1024:.0f} GB" if m.get("memory_mb") else ""
     return (
         f"Measured on {m['processor']}, {m['cores']} cores{memory}, {m['system']}, Python {m['python']}, NumPy {m['numpy']}, "
@@ -199,6 +207,7 @@ def unknowns(result: Result) -> str:
     )
     return (
         where(result)
+        + noise
         + " In each cell: unknowns / evaluations a draw / operations of one elimination / microseconds a draw / share of draws found,"
         + " where it is not all.\n\n"
         + table(head, rows)

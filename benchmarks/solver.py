@@ -2,10 +2,10 @@
 
     python benchmarks/solver.py FOLDER_WITH_EFG [--quick] [--json] [--draws N] [--stream N] [--only GAME]
 
-A sweep is one game at many draws of its payoffs; both sides solve the same draws, pygambit a sample of them. Making games is not
-counted on either side; certificates are counted on ours. One thread: processor time on both sides. Two threads: our wall
-time against their processor time. pygambit 17.0.0b2 is not a dependency; without it its rows say so. Time for all: about
-ten minutes, with --quick one or two. ``--json`` prints one object, for `benchmarks/render.py` to put into the docs.
+A sweep is one game at many draws of its payoffs; both sides solve the same draws, pygambit a sample of them. Making games is
+not counted on either side; certificates are counted on ours. One thread: processor time on both sides. Two threads: our wall
+time against their processor time, so the machine must be quiet. pygambit 17.0.0b2 is not a dependency; without it its rows
+say so. ``--json`` prints one object, for `benchmarks/render.py` to put into the docs.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def memory(path: Path, draws: int) -> list[dict[str, Any]]:
             )
         for what, unit, pick in (
             ("added by a sweep", "KB a draw", lambda m: 1024 * (m["after"] - m["before"]) / m["draws"]),
-            ("most in all", "MB", lambda m: m["after"]),
+            ("most in all", "MB", lambda m: m["most"]),
         ):
             mine = None if "failed" in ours else round(pick(ours), 3)
             other = None if "failed" in theirs else round(pick(theirs), 3)
@@ -250,7 +250,7 @@ def main() -> None:
     draws = options.draws or (200 if options.quick else 1000)
     runs, sample = (3, 9) if options.quick else (5, 60)
     rows = options.stream if options.stream is not None else (10_000 if options.quick else 1_000_000)
-    result: dict[str, Any] = {"machine": machine(), "rows": []}
+    result: dict[str, Any] = {"machine": machine(), "quick": options.quick, "rows": []}
     for path in paths:
         result["rows"] += speed(path, draws, sample, runs)
     main_game = next((p for p in paths if p.stem == "crisis"), paths[0])

@@ -39,7 +39,7 @@ from detente.solve.levels import levels_of
 
 AGREE = 1e-9
 PRECISIONS = (20.0, 100.0, 1e4)
-LARGEST = {"chain store": 4, "signals": 6, "offers": 50, "bargaining": 6}  # of each family, solved here
+LARGEST = {"chain store": 4, "signals": 6, "offers": 20, "bargaining": 4}  # of each family, solved here
 LARGEST_COUNTED = {
     "chain store": 6,
     "signals": 6,
@@ -167,7 +167,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--only", help="one game")
     options = parser.parse_args()
-    result: dict[str, Any] = {"machine": machine(), "structure": [], "rows": []}
+    result: dict[str, Any] = {"machine": machine(), "quick": options.quick, "structure": [], "rows": []}
     for name, tree in games(options.folder, options.quick, LARGEST_COUNTED):
         if options.only in (None, name):
             result["structure"].append(structure(name, tree, 3.0 if options.quick else 20.0))

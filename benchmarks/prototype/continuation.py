@@ -265,7 +265,7 @@ def follow(t, p, constant, scale, target, w, y, kept, tangent, ahead, expected, 
             growth *= 0.5
             if lam == 0.0:
                 scale *= 2.0
-            if growth < 1e-4 or scale > 1e12 or count > 20000:
+            if growth < 1e-4 or scale > 1e12 or count > 3000:
                 return GIVEN_UP, count, lam, refused
 
 
