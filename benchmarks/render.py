@@ -195,6 +195,14 @@ def unknowns(result: Result) -> str:
                 + ("" if r["verified"] else " / **differs**")
             )
         rows.append(cells)
+    same = [[r["ours"] for r in here.values()] for here in pairs.values() if not here["log-odds"]["unknowns"]]
+    worst = max((max(spent) / min(spent) for spent in same), default=None)
+    noise = (
+        f" In games without a circle all four are one and the same programme: there their times differ by up to {worst:.1f} times,"
+        " which is noise; smaller differences elsewhere say nothing."
+        if worst
+        else ""
+    )
     head = (
         "game",
         "lambda",
