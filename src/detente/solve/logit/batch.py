@@ -23,6 +23,9 @@ class Batch(NamedTuple):
     chance: Floats  # [draw, chance edge]
     excluded: Flags  # [draw, place] 1 if another node of the set needs fewer chance edges of probability 0
     target: Floats  # [draw] lambda asked for
+    endless: (
+        Flags  # [draw] 1 if the limit is asked for: then the target is where it is read off at the earliest
+    )
     lam: Floats  # [draw] lambda reached
     point: Floats  # [draw, 4, unknown] log-odds there, their growth, how it bends, its linear part
     expected: Flags  # [draw, block] sign that each block's determinant should have
@@ -55,6 +58,7 @@ def make_batch(compiled: CompiledTree, numbers: Floats, precision: Floats) -> tu
         chance=chance,
         excluded=_excluded(compiled, chance),
         target=np.where(np.isfinite(precision), precision * unit, LIMIT_AT * further),
+        endless=(~np.isfinite(precision)).astype(np.int8),
         lam=np.zeros(draws),
         point=np.zeros((draws, 4, n)),
         expected=np.ones((draws, blocks), np.int8),

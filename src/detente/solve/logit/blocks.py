@@ -35,6 +35,7 @@ from detente.solve.logit.layout import (
     CROSSINGS,
     DRAW,
     EARLIER,
+    ENDLESS,
     ENOUGH,
     EVALUATIONS,
     EXPECTED,
@@ -280,5 +281,5 @@ def _take_up(t: Ints, at: Ints, w: Floats, c: Ints, b: Batch, lane: int, d: int,
     for k in range(STEPS_MADE, CROSSINGS + 1):
         c[k, lane] = 0
     c[DRAW, lane] = d
-    w[LAM, lane], w[TARGET, lane] = b.lam[d], b.target[d]
+    w[LAM, lane], w[TARGET, lane], c[ENDLESS, lane] = b.lam[d], b.target[d], b.endless[d]
     start_climb(t, at, w, c, lane, ordered)

@@ -20,6 +20,7 @@ from detente.solve.logit.continuation import (
 from detente.solve.logit.jit import kernel
 from detente.solve.logit.layout import (
     EARLIER,
+    ENDLESS,
     KEPT,
     KEPT_LO,
     LAM,
@@ -167,9 +168,13 @@ def _remember(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
 def _aim(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     """Predict at the next lambda."""
     lam, target = w[LAM, lane], w[TARGET, lane]
-    there = min(lam * w[NEXT_RATIO, lane], target)
-    if there < target and there * LAST_FACTOR > target:
-        there = target / LAST_FACTOR if target > 2.0 * LAST_FACTOR * lam else target
+    ratio = w[NEXT_RATIO, lane]
+    there = min(lam * ratio, target)
+    if c[ENDLESS, lane] == 1 and there < target and there * LAST_FACTOR > target:
+        if ratio < LAST_FACTOR:  # short steps are needed here, so the end moves up
+            w[TARGET, lane] = there * LAST_FACTOR
+        else:
+            there = target / LAST_FACTOR if target > 2.0 * LAST_FACTOR * lam else target
     for u in range(at[UNKNOWNS]):
         change = _ahead(t, at, w, c, u, lane, there / lam)
         w[at[Z] + u, lane], w[at[Z_LO] + u, lane] = add(

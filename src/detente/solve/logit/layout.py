@@ -108,4 +108,5 @@ SCALARS = 16
 # the augmented determinant, turned, branched, steps, returns to the ordinary road.
 DRAW, MODE, ROUNDS, CAUTIOUS, AUGMENTED, TURNED, BRANCHED, STEPS_MADE, RETURNS = range(9)
 EVALUATIONS, TURNS, BRANCHES, CROSSINGS = range(9, 13)  # what is reported
-COUNTS = 13
+ENDLESS = 13  # 1 if the limit is asked for
+COUNTS = 14

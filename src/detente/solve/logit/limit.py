@@ -76,8 +76,9 @@ from detente.solve.logit.layout import (
 )
 from detente.solve.logit.twofold import add, divide, exponential, logarithm, multiply
 
-FAINT = -75.0  # log of a probability that does not show in lambda times a payoff, at lambda 1e15
-SEEN = 1e-30  # reach above which beliefs are plain ratios
+FAINT = -230.0  # log of a probability that is taken for 0
+SEEN = 1e-50  # reach above which beliefs are plain ratios: far above what is taken for 0
+SHOWS = 1e-40  # a probability below this does not show in lambda times a payoff, at lambda 1e15
 
 
 @kernel
@@ -281,7 +282,7 @@ def _value(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
             for e in range(first, first + t[at[NODES] + k, KID_COUNT]):
                 s, below = t[at[KIDS] + e, KID_SLOT], t[at[KIDS] + e, CELL] + i
                 p = load(w, prob + s)
-                if some_less(0.0, p):
+                if some_less(SHOWS, p):
                     v, v_lo = multiply(
                         p, load(w, prob_lo + s), load(w, value + below), load(w, value_lo + below)
                     )
@@ -306,7 +307,7 @@ def _compare(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
             total, total_lo = spread(0.0), spread(0.0)
             for m in range(t[at[SETS] + h, FIRST_PLACE], t[at[SETS] + h + 1, FIRST_PLACE]):
                 b = load(w, belief + m)
-                if some_less(0.0, b):
+                if some_less(SHOWS, b):
                     kid = t[at[PLACES] + m, FIRST_KID] + s - first
                     below = t[at[KIDS] + kid, CELL] + t[at[PLACES] + m, OWN]
                     v, v_lo = multiply(
