@@ -50,7 +50,7 @@ from detente.solve.logit.layout import (
 from detente.solve.logit.twofold import add
 
 FIRST_RATIO, MOST_RATIO = 100.0, 1e4  # steps in lambda
-LAST_FACTOR = 30.0  # the last step is at least this long, so that what still moves shows
+LAST_FACTOR = 30.0  # the strategy at the end is compared with one at a lambda lower by this, so that what still moves shows
 SETTLED = 1e-8  # last Newton step
 FITS = 1e-9  # residual of sets that are played in order
 
@@ -146,13 +146,14 @@ def _accept(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     if there >= target:
         c[MODE, lane] = FINAL
         return GOING
-    w[EARLIER, lane] = there
+    if there <= target / LAST_FACTOR:
+        w[EARLIER, lane] = there
+        _remember(t, at, w, c, lane)
     for u in range(at[UNKNOWNS]):
         w[at[KEPT] + u, lane], w[at[KEPT_LO] + u, lane] = (
             w[at[Z] + u, lane],
             w[at[Z_LO] + u, lane],
         )
-    _remember(t, at, w, c, lane)
     _aim(t, at, w, c, lane)
     return GOING
 
@@ -168,13 +169,9 @@ def _remember(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
 def _aim(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     """Predict at the next lambda."""
     lam, target = w[LAM, lane], w[TARGET, lane]
-    ratio = w[NEXT_RATIO, lane]
-    there = min(lam * ratio, target)
-    if c[ENDLESS, lane] == 1 and there < target and there * LAST_FACTOR > target:
-        if ratio < LAST_FACTOR:  # short steps are needed here, so the end moves up
-            w[TARGET, lane] = there * LAST_FACTOR
-        else:
-            there = target / LAST_FACTOR if target > 2.0 * LAST_FACTOR * lam else target
+    there, stop = min(lam * w[NEXT_RATIO, lane], target), target / LAST_FACTOR
+    if c[ENDLESS, lane] == 1 and lam < stop < there < target:
+        there = stop
     for u in range(at[UNKNOWNS]):
         change = _ahead(t, at, w, c, u, lane, there / lam)
         w[at[Z] + u, lane], w[at[Z_LO] + u, lane] = add(
