@@ -12,6 +12,7 @@ from games import FOLD, crisis, horse, rescaled, signalling, simultaneous
 
 from detente.game.efg import read_efg
 from detente.game.tree import Tree
+from detente.scenario import open_game
 from detente.solve import STATUS, solve
 
 GAMES = {
@@ -104,6 +105,15 @@ def test_far_precisions_where_unlikely_nodes_matter(lam: float) -> None:
     assert np.abs(np.array([float(v) for v in p]) - found.strategy[0]).max() < 1e-10
     beliefs = np.concatenate([[float(v) for v in b] for b in exact.beliefs(p)])
     assert np.abs(beliefs - found.belief[0]).max() < 1e-8
+
+
+def test_a_large_game_at_far_precisions() -> None:
+    """The shipped scenario, 40 unknowns and sets that are hardly ever reached: once lost at 3e5 and 1e6."""
+    lam = np.array([1e-3, 20.0, 1e3, 1e5, 3e5, 1e6, np.inf])
+    found = solve(open_game("peace-talks"), precision=lam)
+    assert found.certified.all()
+    assert np.array_equal(found.precision, lam)
+    assert np.nanmax(found.residual) <= 1e-8
 
 
 def test_the_shared_games_at_far_precisions(shared: Path) -> None:
