@@ -53,6 +53,7 @@ GOING, DONE, FOLDED, GIVEN_UP = range(4)  # what comes of it
 
 NEWTON = 8  # corrections at one lambda
 LOOSE, TIGHT = 3e-3, 1e-9  # size of the last Newton step, on the way and at the end
+SURELY = 0.3  # a correction this much smaller than the one before: just beyond a fold Newton creeps
 FLAT, ROUNDING = 1e-10, 4e-15  # residual of an answer, and what rounding adds to it per unit of lambda
 STRAY = 0.15  # the way may differ by this from what the tangents at both ends say
 WIDE = 0.5  # a correction above this is checked by stepping back
@@ -180,7 +181,7 @@ def corrected(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, exact: bool) -> 
         return REFUSE
     take_step(t, at, w, c, lane)
     w[LAST, lane] = size
-    if not exact and size <= LOOSE:
+    if not exact and size <= LOOSE and (last == math.inf or size < SURELY * last):
         return ACCEPT if signs_hold(t, at, w, c, lane) else REFUSE
     return AGAIN
 
