@@ -22,8 +22,8 @@ pytest.importorskip("mpmath", reason="mpmath is not installed (extra: oracle)")
 if find_spec("pygambit") is None:
     pytest.skip("pygambit is not installed (extra: oracle)", allow_module_level=True)
 from exact import Exact, Lost, end_of_branch
+from gambit_child import Answer, Peer
 from games import nearly_symmetric
-from peer import Answer, Peer
 from stages import Staged, build, draw_game, random_staged
 from tracer import Traced, follow
 
