@@ -32,7 +32,6 @@ from detente.solve.logit.layout import (
     AUGMENTED,
     BEFORE,
     BLOCK_COUNT,
-    BRANCHED,
     BRANCHES,
     CAUTIOUS,
     CROSSINGS,
@@ -45,10 +44,10 @@ from detente.solve.logit.layout import (
     LAM,
     LAST,
     MODE,
+    NEGATIVES,
     PLAIN,
     RETURNS,
     ROUNDS,
-    SIGN,
     SIZE,
     STEP,
     STEPS_MADE,
@@ -89,7 +88,7 @@ def arc_begin(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     lam = w[LAM, lane]
     _take_direction(t, at, w, c, lane, 1.0)
     c[AUGMENTED, lane] = sign
-    c[TURNED, lane], c[BRANCHED, lane] = 0, 0
+    c[TURNED, lane] = 0
     w[HIGHEST, lane] = lam
     w[STRIDE, lane] = 0.01 * (1.0 + lam)
     _aim(t, at, w, c, lane)
@@ -131,7 +130,9 @@ def arc(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
             distance += (w[at[Z] + u, lane] - w[at[AIM] + u, lane]) ** 2
         cosine = abs(across) / math.sqrt(length)
     # a sign that changes at a short step too is a bifurcation; at a long one the step may have jumped to another branch
-    jumped = sign != c[AUGMENTED, lane] and stride > SURE * (1.0 + lam)
+    turned = direction * across < 0.0
+    same = sign == c[AUGMENTED, lane] and (turned or signs_hold(t, at, w, c, lane))
+    jumped = not same and stride > SURE * (1.0 + lam)
     if not good or cosine < COSINE or math.sqrt(distance) > 0.3 * stride or jumped:
         w[STRIDE, lane] = 0.5 * stride
         if not stride > 2e-9 * (1.0 + lam):
@@ -150,9 +151,12 @@ def _arrive(
     c[STEPS_MADE, lane] += 1
     if new < 0.0 or c[STEPS_MADE, lane] > MOST_STEPS:
         return GIVEN_UP
-    if sign != c[AUGMENTED, lane]:
+    changed = 0
+    for b in range(at[BLOCK_COUNT]):
+        changed += (c[at[NEGATIVES] + b, lane] - c[at[EXPECTED] + b, lane]) % 2
+        c[at[EXPECTED] + b, lane] = c[at[NEGATIVES] + b, lane]
+    if sign != c[AUGMENTED, lane] or changed > 1:  # more than one at once: the sign of the whole may stay
         c[BRANCHES, lane] += 1
-        c[BRANCHED, lane] = 1
         c[AUGMENTED, lane] = sign
     if before * side < 0.0:
         c[TURNS, lane] += 1
@@ -166,12 +170,7 @@ def _arrive(
     w[LAM, lane] = new
     highest = w[HIGHEST, lane]
     if side > 0.0 and new > BEYOND * highest and new > highest + 1e-3:
-        same = signs_hold(t, at, w, c, lane)
-        if not same and c[BRANCHED, lane] == 0 and c[TURNED, lane] == 0:
-            c[BRANCHES, lane] += 1  # an even number of branches at once: no sign of the whole changes
-            c[BRANCHED, lane] = 1
-        if same or c[BRANCHED, lane] == 1:
-            return _hand_back(t, at, w, c, lane)
+        return _hand_back(t, at, w, c, lane)
     if side < 0.0 or c[TURNED, lane] == 1:
         w[HIGHEST, lane] = max(highest, new)
     if c[ROUNDS, lane] <= 4 and cosine > 0.996:
@@ -186,8 +185,6 @@ def _hand_back(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     c[RETURNS, lane] += 1
     if c[RETURNS, lane] > MOST_RETURNS:
         return GIVEN_UP
-    for b in range(at[BLOCK_COUNT]):
-        c[at[EXPECTED] + b, lane] = c[at[SIGN] + b, lane]
     note_growth(t, at, w, c, lane, w[LAM, lane], 0.0)
     w[BEFORE, lane], w[STRIDE, lane] = w[LAM, lane], 0.1
     c[CAUTIOUS, lane] = 0
@@ -229,7 +226,7 @@ def crossing(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     for u in range(at[UNKNOWNS]):
         w[at[KEPT] + u, lane] = w[at[Z] + u, lane]
     for b in range(at[BLOCK_COUNT]):
-        c[at[EXPECTED] + b, lane] = c[at[SIGN] + b, lane]
+        c[at[EXPECTED] + b, lane] = c[at[NEGATIVES] + b, lane]
     note_growth(t, at, w, c, lane, target, 0.0)
     w[LAM, lane] = target
     c[CROSSINGS, lane] += 1
@@ -242,7 +239,8 @@ def _sign(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """The sign of the determinant of J, 0 if it is singular."""
     sign = 1
     for b in range(at[BLOCK_COUNT]):
-        sign *= c[at[SIGN] + b, lane]
+        negatives = c[at[NEGATIVES] + b, lane]
+        sign *= 0 if negatives < 0 else 1 - 2 * (negatives % 2)
     return sign
 
 

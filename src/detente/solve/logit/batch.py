@@ -28,7 +28,11 @@ class Batch(NamedTuple):
     )
     lam: Floats  # [draw] lambda reached
     point: Floats  # [draw, 4, unknown] log-odds there, their growth, how it bends, its linear part
-    expected: Flags  # [draw, block] sign that each block's determinant should have
+    expected: NDArray[np.int32]  # [draw, block] negative pivots that each block should have
+    negatives: NDArray[np.int32]  # [draw, block] how many there are at the end of the double-precision road
+    careful: (
+        Flags  # [draw] 1 if every change of them is to be resolved, not only that of the determinant's sign
+    )
     code: Flags  # [draw] UNTRACED, REACHED or LOST
     tally: NDArray[np.int32]  # [draw, 4] evaluations, turning points, branchings, crossings
     strategy: Floats  # [draw, slot]
@@ -61,7 +65,9 @@ def make_batch(compiled: CompiledTree, numbers: Floats, precision: Floats) -> tu
         endless=(~np.isfinite(precision)).astype(np.int8),
         lam=np.zeros(draws),
         point=np.zeros((draws, 4, n)),
-        expected=np.ones((draws, blocks), np.int8),
+        expected=np.zeros((draws, blocks), np.int32),
+        negatives=np.zeros((draws, blocks), np.int32),
+        careful=np.zeros(draws, np.int8),
         code=np.full(draws, UNTRACED, np.int8),
         tally=np.zeros((draws, 4), np.int32),
         strategy=np.zeros((draws, slots)),

@@ -6,7 +6,7 @@ import math
 
 from detente.game.tree import Floats, Ints
 from detente.solve.logit.arclength import arc, arc_begin, arc_start, crossing
-from detente.solve.logit.batch import LOST, REACHED, Batch
+from detente.solve.logit.batch import LOST, REACHED, UNTRACED, Batch
 from detente.solve.logit.climb import climb, climb_in_order, start_climb
 from detente.solve.logit.continuation import (
     ARC,
@@ -32,6 +32,7 @@ from detente.solve.logit.layout import (
     BELIEF,
     BEND,
     BLOCK_COUNT,
+    CAREFUL,
     CROSSINGS,
     DRAW,
     EARLIER,
@@ -47,6 +48,7 @@ from detente.solve.logit.layout import (
     LAST_PROB,
     LINEAR,
     MODE,
+    NEGATIVES,
     PLACE_COUNT,
     PLAIN,
     PROB,
@@ -76,15 +78,18 @@ ENOUGH_SHARE = 0.2  # on the way to the limit, a lambda this near to where doubl
 
 @kernel
 def follow_block(t: Ints, at: Ints, w: Floats, c: Ints, b: Batch, most: float) -> None:
-    """From lambda 0 to the target of every draw or, if that is above ``most``, to a lambda near ``most``."""
+    """From lambda 0 to the target of every draw that is UNTRACED or, if that is above ``most``, to a lambda near ``most``."""
     ordered = at[IN_SEQUENCE] == 1
-    waiting, active = 0, 0
+    some = _untraced(b, 0)
+    waiting, active = some, 0
+    if some == len(b.lam):
+        return
     for lane in range(LANES):
         if waiting < len(b.lam):
             _take(t, at, w, c, b, lane, waiting, most, ordered)
-            waiting, active = waiting + 1, active + 1
+            waiting, active = _untraced(b, waiting + 1), active + 1
         else:  # numbers to calculate with, of no interest
-            _take(t, at, w, c, b, lane, 0, most, ordered)
+            _take(t, at, w, c, b, lane, some, most, ordered)
             c[DRAW, lane] = -1
     while active > 0:
         evaluate(t, at, w, c)
@@ -103,13 +108,23 @@ def follow_block(t: Ints, at: Ints, w: Floats, c: Ints, b: Batch, most: float) -
                 what = GOING
             if what == GOING:
                 continue
+            for k in range(at[BLOCK_COUNT]):
+                b.negatives[c[DRAW, lane], k] = c[at[NEGATIVES] + k, lane]
             _leave(t, at, w, c, b, lane, REACHED if what == DONE else LOST)
             if waiting < len(b.lam):
                 _take(t, at, w, c, b, lane, waiting, most, ordered)
-                waiting += 1
+                waiting = _untraced(b, waiting + 1)
             else:
                 c[DRAW, lane] = -1
                 active -= 1
+
+
+@kernel
+def _untraced(b: Batch, d: int) -> int:
+    """The first draw from ``d`` on that is to be followed."""
+    while d < len(b.lam) and b.code[d] != UNTRACED:
+        d += 1
+    return d
 
 
 @kernel
@@ -143,11 +158,11 @@ def _take(
     target = b.target[d]
     w[TARGET, lane] = min(target, most)
     w[ENOUGH, lane] = target if target <= most else ENOUGH_SHARE * most
-    c[DRAW, lane] = d
+    c[DRAW, lane], c[CAREFUL, lane] = d, b.careful[d]
     for k in range(STEPS_MADE, CROSSINGS + 1):
         c[k, lane] = 0
     for k in range(at[BLOCK_COUNT]):
-        c[at[EXPECTED] + k, lane] = 1
+        c[at[EXPECTED] + k, lane] = 0
     start(t, at, w, c, lane)
     for u in range(at[UNKNOWNS]):
         w[at[Z_LO] + u, lane] = 0.0
@@ -282,4 +297,5 @@ def _take_up(t: Ints, at: Ints, w: Floats, c: Ints, b: Batch, lane: int, d: int,
         c[k, lane] = 0
     c[DRAW, lane] = d
     w[LAM, lane], w[TARGET, lane], c[ENDLESS, lane] = b.lam[d], b.target[d], b.endless[d]
+    c[CAREFUL, lane] = 0
     start_climb(t, at, w, c, lane, ordered)

@@ -54,7 +54,7 @@ class CompiledTree:
     def room(self) -> tuple[Floats, Ints]:
         """Fresh scratch arrays for one thread: numbers [row, lane] and counts [row, lane]."""
         counts = int(self.at[of.EXPECTED] + self.at[of.BLOCK_COUNT])
-        return np.zeros((self.rows, LANES)), np.ones((counts, LANES), np.int32)
+        return np.zeros((self.rows, LANES)), np.zeros((counts, LANES), np.int32)
 
 
 def compile_tree(tree: Tree) -> CompiledTree:
@@ -149,14 +149,14 @@ def _lay_out(
         range(of.VALUE, of.OF_WORTH): int(at[of.CELL_TOTAL]),
         range(of.OF_WORTH, of.JACOBIAN): pairs,
         range(of.JACOBIAN, of.FACTORED): entries,
-        range(of.FACTORED, of.SIGN): factor.puts,
+        range(of.FACTORED, of.NEGATIVES): factor.puts,
     }
     begin = of.SCALARS
     for sections, size in sizes.items():
         for section in sections:
             at[section] = begin
             begin += size
-    at[of.SIGN], at[of.EXPECTED] = of.COUNTS, of.COUNTS + int(at[of.BLOCK_COUNT])
+    at[of.NEGATIVES], at[of.EXPECTED] = of.COUNTS, of.COUNTS + int(at[of.BLOCK_COUNT])
     return table, at, begin
 
 

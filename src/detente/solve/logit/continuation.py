@@ -19,6 +19,7 @@ from detente.solve.logit.layout import (
     BEFORE,
     BEND,
     BLOCK_COUNT,
+    CAREFUL,
     CAUTIOUS,
     CROSSINGS,
     ENOUGH,
@@ -29,12 +30,12 @@ from detente.solve.logit.layout import (
     LAST,
     LINEAR,
     MODE,
+    NEGATIVES,
     OFF,
     PLAIN,
     PULL,
     ROUNDS,
     SET_COUNT,
-    SIGN,
     SIZE,
     SPARE,
     STEP,
@@ -71,10 +72,11 @@ def size_of(d: float, z: float) -> float:
 
 @kernel
 def signs_hold(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> bool:
-    """Whether the determinant of every block has the sign it should have."""
+    """Whether the determinant of every block has the sign it should have, and in a ``CAREFUL`` lane as many negative pivots."""
     same = True
     for b in range(at[BLOCK_COUNT]):
-        same = same and c[at[SIGN] + b, lane] == c[at[EXPECTED] + b, lane]
+        here, should = c[at[NEGATIVES] + b, lane], c[at[EXPECTED] + b, lane]
+        same = same and here >= 0 and (here == should or (c[CAREFUL, lane] == 0 and (here - should) % 2 == 0))
     return same
 
 

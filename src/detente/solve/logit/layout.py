@@ -85,9 +85,9 @@ OF_WORTH, OF_BELIEF = range(SECTIONS + 38, SECTIONS + 40)  # one row a pair, see
 JACOBIAN, FACTORED = range(
     SECTIONS + 40, SECTIONS + 42
 )  # one row an entry, and one a place in the factored Jacobian
-SIGN, EXPECTED = range(
+NEGATIVES, EXPECTED = range(
     SECTIONS + 42, SECTIONS + 44
-)  # of ``c``, one row a block: sign of its determinant, and the one it should have
+)  # of ``c``, one row a block: negative pivots; how many there should be
 SECTION_END = SECTIONS + 44
 
 # -- single rows of ``w``, at the top --
@@ -105,8 +105,8 @@ SCALARS = 16
 
 # -- single rows of ``c``, at the top --
 # The draw in this lane (-1: none), what is being done, Newton corrections so far, whether the next step is checked; arclength: sign of
-# the augmented determinant, turned, branched, steps, returns to the ordinary road.
-DRAW, MODE, ROUNDS, CAUTIOUS, AUGMENTED, TURNED, BRANCHED, STEPS_MADE, RETURNS = range(9)
-EVALUATIONS, TURNS, BRANCHES, CROSSINGS = range(9, 13)  # what is reported
-ENDLESS = 13  # 1 if the limit is asked for
+# the augmented determinant, turned, steps, returns to the ordinary road.
+DRAW, MODE, ROUNDS, CAUTIOUS, AUGMENTED, TURNED, STEPS_MADE, RETURNS = range(8)
+EVALUATIONS, TURNS, BRANCHES, CROSSINGS = range(8, 12)  # what is reported
+ENDLESS, CAREFUL = 12, 13  # 1 if the limit is asked for; 1 if every change of pivots is to be resolved
 COUNTS = 14

@@ -23,6 +23,7 @@ from detente.solve.logit.layout import (
     DIAGONALS,
     ENTRY,
     ENTRY_PUT,
+    EXPECTED,
     FACTORED,
     FIRST_PUT,
     INNER,
@@ -30,6 +31,7 @@ from detente.solve.logit.layout import (
     JACOBIAN,
     LOWER,
     LOWERS,
+    NEGATIVES,
     OUTER,
     OUTERS,
     PIVOT,
@@ -38,7 +40,6 @@ from detente.solve.logit.layout import (
     RESIDUAL,
     ROOM,
     ROWS,
-    SIGN,
     START,
     STEP,
     TANGENT,
@@ -55,7 +56,10 @@ EXACT = 1e-9  # backward error of a solution that is taken
 
 @kernel
 def newton_and_tangent(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
-    """Fill STEP (J step = -RESIDUAL), TANGENT (J tangent = PULL) and the SIGN of each block's determinant, 0 if it is singular."""
+    """Fill STEP (J step = -RESIDUAL), TANGENT (J tangent = PULL) and each block's NEGATIVES, -1 if it is singular.
+
+    The number of negative pivots gives the sign of the determinant, and sees a pair of directions lost that the sign does not.
+    """
     step, tangent = at[STEP], at[TANGENT]
     for b in range(at[BLOCK_COUNT]):
         for i in range(t[at[BLOCKS] + b, START], t[at[BLOCKS] + b + 1, START]):
@@ -81,7 +85,7 @@ def _eliminate(t: Ints, at: Ints, w: Floats, c: Ints, b: int) -> None:
         store(w, factor + p, 0.0)
     for k in range(t[at[ROWS] + start, INNER], t[at[ROWS] + end, INNER]):
         store(w, factor + t[at[INNERS] + k, ENTRY_PUT], load(w, at[JACOBIAN] + t[at[INNERS] + k, ENTRY]))
-    sign = spread(1.0)
+    negatives = spread(0.0)
     for i in range(start, end):
         diagonal = t[at[DIAGONALS] + i, DIAGONAL]
         store(w, factor + diagonal, 1.0 + load(w, factor + diagonal))
@@ -98,7 +102,7 @@ def _eliminate(t: Ints, at: Ints, w: Floats, c: Ints, b: int) -> None:
         store(w, tangent + i, y)
         here = load(w, factor + diagonal)
         here = where_less(absolute(here), LEAST, LEAST, here)
-        sign = where_less(here, 0.0, 0.0 - sign, sign)
+        negatives = where_less(here, 0.0, negatives + 1.0, negatives)
         store(w, pivot + i, 1.0 / here)
     for i in range(end - 1, start - 1, -1):
         x, y = load(w, step + i), load(w, tangent + i)
@@ -109,9 +113,9 @@ def _eliminate(t: Ints, at: Ints, w: Floats, c: Ints, b: int) -> None:
         over = load(w, pivot + i)
         store(w, step + i, x * over)
         store(w, tangent + i, y * over)
-    store(w, ROOM, sign)
+    store(w, ROOM, negatives)
     for lane in range(LANES):
-        c[at[SIGN] + b, lane] = 1 if w[ROOM, lane] > 0.0 else -1
+        c[at[NEGATIVES] + b, lane] = int(w[ROOM, lane])
 
 
 @kernel
@@ -141,7 +145,10 @@ def _check(t: Ints, at: Ints, w: Floats, c: Ints, b: int) -> None:
         store(w, ROOM, wrong)
         for lane in range(LANES):
             if w[ROOM, lane] > 0.0:
-                c[at[SIGN] + b, lane] = _pivoting(t, at, w, c, b, lane)
+                sign, expected = _pivoting(t, at, w, c, b, lane), c[at[EXPECTED] + b, lane]
+                # rows have changed places, so that only the sign can be compared
+                like = sign == 1 - 2 * (expected % 2)
+                c[at[NEGATIVES] + b, lane] = -1 if sign == 0 else expected if like else expected + 1
 
 
 @kernel

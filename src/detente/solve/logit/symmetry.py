@@ -14,23 +14,9 @@ from numpy.typing import NDArray
 from detente.game.tree import Floats, Ints
 from detente.solve.logit.batch import REACHED, Batch
 from detente.solve.logit.compile import CompiledTree
-from detente.solve.logit.kernel import enter, evaluate
+from detente.solve.logit.jacobian import jacobians
 from detente.solve.logit.lanes import LANES
-from detente.solve.logit.layout import (
-    BRANCHES,
-    COLUMN,
-    ENTRY,
-    EVALUATIONS,
-    INNER,
-    INNERS,
-    JACOBIAN,
-    OUTER,
-    OUTERS,
-    ROWS,
-    THERE,
-    Z,
-)
-from detente.solve.logit.slope import differentiate
+from detente.solve.logit.layout import BRANCHES, EVALUATIONS
 
 ALIKE = 1e-9  # strategies nearer than this count as the same
 TIE = 1e-3  # ties to others that differ by 1e-6 of their size do not
@@ -45,7 +31,7 @@ def note_hidden_branches(compiled: CompiledTree, room: tuple[Floats, Ints], batc
     suspects = np.flatnonzero(open_ & _alike(compiled, batch.strategy, coupled, {}))
     for start in range(0, len(suspects), LANES):
         some = suspects[start : start + LANES]
-        jacobian = _jacobians(compiled, room, batch, some)
+        jacobian = jacobians(compiled, room, batch, some)
         tied = _alike(compiled, batch.strategy[some], coupled, _ties(compiled, coupled, jacobian))
         for k in np.flatnonzero(tied):
             if _lost_directions(compiled, jacobian[k]):
@@ -92,28 +78,6 @@ def _alike(
         with np.errstate(invalid="ignore"):
             found |= (np.diff(rows, axis=1) < ALIKE).any(axis=1)
     return found
-
-
-def _jacobians(
-    compiled: CompiledTree, room: tuple[Floats, Ints], batch: Batch, draws: NDArray[np.intp]
-) -> Floats:
-    """The Jacobian [draw, unknown, unknown] of up to LANES draws at the points that they have reached."""
-    (w, c), t, at, n = room, compiled.table, compiled.at, compiled.unknowns
-    for lane in range(LANES):
-        d = int(draws[min(lane, len(draws) - 1)])
-        enter(t, at, w, c, lane, batch.payoff[d], batch.chance[d], batch.excluded[d])
-        w[at[Z] : at[Z] + n, lane] = batch.point[d, 0]
-        w[THERE, lane] = batch.lam[d]
-    evaluate(t, at, w, c)
-    differentiate(t, at, w, c)
-    out = np.repeat(np.eye(n)[None], len(draws), axis=0)
-    rows = t[at[ROWS] : at[ROWS] + n + 1]
-    for section, first in ((OUTERS, OUTER), (INNERS, INNER)):
-        count = int(rows[-1, first])
-        entries = t[at[section] : at[section] + count]
-        row = np.repeat(np.arange(n), np.diff(rows[:, first]))
-        out[:, row, entries[:, COLUMN]] += w[at[JACOBIAN] + entries[:, ENTRY], : len(draws)].T
-    return out
 
 
 def _lost_directions(compiled: CompiledTree, jacobian: Floats) -> bool:

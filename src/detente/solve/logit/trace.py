@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Floats, Ints
-from detente.solve.logit.batch import LOST, REACHED, Batch, make_batch
+from detente.solve.logit.batch import LOST, REACHED, UNTRACED, Batch, make_batch
 from detente.solve.logit.blocks import climb_block, follow_block
 from detente.solve.logit.compile import CompiledTree
+from detente.solve.logit.jacobian import lost_pairs
 from detente.solve.logit.symmetry import note_hidden_branches
 
 DOUBLE_UP_TO = 1e5  # beyond this lambda (in units of payoff) log-odds are double-double numbers
@@ -30,6 +31,10 @@ def trace(
     batch, unit = make_batch(compiled, numbers, precision)
     t, at, (w, c) = compiled.table, compiled.at, room
     follow_block(t, at, w, c, batch, DOUBLE_UP_TO)
+    again = lost_pairs(compiled, room, batch)
+    if len(again):
+        batch.code[again], batch.careful[again] = UNTRACED, 1
+        follow_block(t, at, w, c, batch, DOUBLE_UP_TO)
     note_hidden_branches(compiled, room, batch)
     if (batch.target > EXACT_UP_TO).any():
         climb_block(t, at, w, c, batch, EXACT_UP_TO)
