@@ -24,12 +24,12 @@ from detente.solve.logit.layout import (
     INNER,
     INNERS,
     JACOBIAN,
+    NEGATIVES,
     OUTER,
     OUTERS,
     PULL,
     RESIDUAL,
     ROWS,
-    SIGN,
     START,
     STEP,
     TANGENT,
@@ -126,7 +126,7 @@ def compare(tree: Tree, z: np.ndarray, lam: float) -> None:
     assert np.abs(jacobian @ tangent - w[at[PULL] : at[PULL] + n, mine]).max(initial=0.0) < 1e-9 * size
     for b, (start, end) in enumerate(blocks(t, at)):
         sign = np.sign(np.linalg.det(jacobian[start:end, start:end]))
-        assert c[at[SIGN] + b, mine] == sign
+        assert (-1) ** c[at[NEGATIVES] + b, mine] == sign
     for lane in range(LANES):
         enter_twofold(t, at, w, c, lane, batch.payoff[0])
     evaluate_twofold(t, at, w, c)

@@ -29,10 +29,9 @@ class Batch(NamedTuple):
     lam: Floats  # [draw] lambda reached
     point: Floats  # [draw, 4, unknown] log-odds there, their growth, how it bends, its linear part
     expected: NDArray[np.int32]  # [draw, block] negative pivots that each block should have
-    negatives: NDArray[np.int32]  # [draw, block] how many there are at the end of the double-precision road
-    careful: (
-        Flags  # [draw] 1 if every change of them is to be resolved, not only that of the determinant's sign
-    )
+    doubt_at: Floats  # [draw] lambda at which a block first had two negative pivots, 0 if nowhere
+    doubt: Floats  # [draw, unknown] the point there
+    careful: Flags  # [draw] 1 if every change of pivots is to be resolved, not only that of the sign
     code: Flags  # [draw] UNTRACED, REACHED or LOST
     tally: NDArray[np.int32]  # [draw, 4] evaluations, turning points, branchings, crossings
     strategy: Floats  # [draw, slot]
@@ -66,7 +65,8 @@ def make_batch(compiled: CompiledTree, numbers: Floats, precision: Floats) -> tu
         lam=np.zeros(draws),
         point=np.zeros((draws, 4, n)),
         expected=np.zeros((draws, blocks), np.int32),
-        negatives=np.zeros((draws, blocks), np.int32),
+        doubt_at=np.zeros(draws),
+        doubt=np.zeros((draws, n)),
         careful=np.zeros(draws, np.int8),
         code=np.full(draws, UNTRACED, np.int8),
         tally=np.zeros((draws, 4), np.int32),

@@ -34,6 +34,8 @@ from detente.solve.logit.layout import (
     BLOCK_COUNT,
     CAREFUL,
     CROSSINGS,
+    DOUBT,
+    DOUBT_LAM,
     DRAW,
     EARLIER,
     ENDLESS,
@@ -48,7 +50,6 @@ from detente.solve.logit.layout import (
     LAST_PROB,
     LINEAR,
     MODE,
-    NEGATIVES,
     PLACE_COUNT,
     PLAIN,
     PROB,
@@ -108,8 +109,9 @@ def follow_block(t: Ints, at: Ints, w: Floats, c: Ints, b: Batch, most: float) -
                 what = GOING
             if what == GOING:
                 continue
-            for k in range(at[BLOCK_COUNT]):
-                b.negatives[c[DRAW, lane], k] = c[at[NEGATIVES] + k, lane]
+            b.doubt_at[c[DRAW, lane]] = w[DOUBT_LAM, lane]
+            for u in range(at[UNKNOWNS]):
+                b.doubt[c[DRAW, lane], u] = w[at[DOUBT] + u, lane]
             _leave(t, at, w, c, b, lane, REACHED if what == DONE else LOST)
             if waiting < len(b.lam):
                 _take(t, at, w, c, b, lane, waiting, most, ordered)
@@ -156,7 +158,7 @@ def _take(
     """Let draw ``d`` into a lane."""
     enter(t, at, w, c, lane, b.payoff[d], b.chance[d], b.excluded[d])
     target = b.target[d]
-    w[TARGET, lane] = min(target, most)
+    w[TARGET, lane], w[DOUBT_LAM, lane] = min(target, most), 0.0
     w[ENOUGH, lane] = target if target <= most else ENOUGH_SHARE * most
     c[DRAW, lane], c[CAREFUL, lane] = d, b.careful[d]
     for k in range(STEPS_MADE, CROSSINGS + 1):

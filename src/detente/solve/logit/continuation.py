@@ -22,6 +22,8 @@ from detente.solve.logit.layout import (
     CAREFUL,
     CAUTIOUS,
     CROSSINGS,
+    DOUBT,
+    DOUBT_LAM,
     ENOUGH,
     EXPECTED,
     GROWTH,
@@ -296,8 +298,13 @@ def _accept(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, evaluated: bool) -
     c[CAUTIOUS, lane] = 0
     note_growth(t, at, w, c, lane, there, w[BEFORE, lane])
     w[BEFORE, lane], w[LAM, lane] = there, there
+    doubt = w[DOUBT_LAM, lane] == 0.0 and _has_lost_two(t, at, w, c, lane)
     for u in range(at[UNKNOWNS]):
         w[at[KEPT] + u, lane] = w[at[Z] + u, lane]
+        if doubt:
+            w[at[DOUBT] + u, lane] = w[at[Z] + u, lane]
+    if doubt:
+        w[DOUBT_LAM, lane] = there
     if there == w[TARGET, lane]:
         c[CROSSINGS, lane] = max(c[CROSSINGS, lane], 1)
         if evaluated:
@@ -309,6 +316,15 @@ def _accept(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, evaluated: bool) -
         return DONE
     predict(t, at, w, c, lane)
     return GOING
+
+
+@kernel
+def _has_lost_two(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> bool:
+    """Whether some block has two negative pivots or more."""
+    most = 0
+    for b in range(at[BLOCK_COUNT]):
+        most = max(most, c[at[NEGATIVES] + b, lane])
+    return most >= 2
 
 
 @kernel

@@ -28,15 +28,23 @@ CLEARLY = 1e-6  # a real part below minus this share of the eigenvalue's size is
 
 
 def jacobians(
-    compiled: CompiledTree, room: tuple[Floats, Ints], batch: Batch, draws: NDArray[np.intp]
+    compiled: CompiledTree,
+    room: tuple[Floats, Ints],
+    batch: Batch,
+    draws: NDArray[np.intp],
+    point: Floats,
+    lam: Floats,
 ) -> Floats:
-    """The Jacobian [draw, unknown, unknown] of up to LANES draws at the points that they have reached."""
+    """The Jacobian [draw, unknown, unknown] of up to LANES draws.
+
+    Log-odds ``point`` and ``lam`` have a row for every draw of the batch.
+    """
     (w, c), t, at, n = room, compiled.table, compiled.at, compiled.unknowns
     for lane in range(LANES):
         d = int(draws[min(lane, len(draws) - 1)])
         enter(t, at, w, c, lane, batch.payoff[d], batch.chance[d], batch.excluded[d])
-        w[at[Z] : at[Z] + n, lane] = batch.point[d, 0]
-        w[THERE, lane] = batch.lam[d]
+        w[at[Z] : at[Z] + n, lane] = point[d]
+        w[THERE, lane] = lam[d]
     evaluate(t, at, w, c)
     differentiate(t, at, w, c)
     out = np.repeat(np.eye(n)[None], len(draws), axis=0)
@@ -56,14 +64,13 @@ def lost_pairs(compiled: CompiledTree, room: tuple[Floats, Ints], batch: Batch) 
     Two negative pivots give the suspicion, two eigenvalues with negative real part confirm it. The principal branch may
     get there by itself: then it does when it is followed with every change of pivots resolved.
     """
-    suspects = np.flatnonzero((batch.code == REACHED) & (batch.negatives >= 2).any(axis=1))
-    found = list[int]()
-    for start in range(0, len(suspects), LANES):
-        some = suspects[start : start + LANES]
-        for d, jacobian in zip(some.tolist(), jacobians(compiled, room, batch, some), strict=True):
+    lost = np.zeros(len(batch.lam), bool)
+    for point, lam in ((batch.doubt, batch.doubt_at), (batch.point[:, 0], batch.lam)):
+        suspects = np.flatnonzero((batch.code == REACHED) & (batch.doubt_at > 0) & ~lost)
+        for start in range(0, len(suspects), LANES):
+            some = suspects[start : start + LANES]
+            found = jacobians(compiled, room, batch, some, point, lam)
             for begin, end in compiled.blocks:
-                values = np.linalg.eigvals(jacobian[begin:end, begin:end])
-                if int((values.real < -CLEARLY * np.abs(values)).sum()) >= 2:
-                    found.append(d)
-                    break
-    return np.array(found, np.intp)
+                values = np.linalg.eigvals(found[:, begin:end, begin:end])
+                lost[some] |= (values.real < -CLEARLY * np.abs(values)).sum(axis=1) >= 2
+    return np.flatnonzero(lost)

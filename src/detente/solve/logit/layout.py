@@ -72,23 +72,23 @@ SECTIONS = TABLES + 11
 Z, KEPT, GROWTH, SPARE, BEND, LINEAR, AIM, RESIDUAL, PULL, STEP, TANGENT, PIVOT, HERE = range(
     SECTIONS, SECTIONS + 13
 )
-# For the limit: low parts of double-double numbers, and the moves over the last two steps.
-Z_LO, KEPT_LO, PULL_LO, MOVE, LAST_MOVE = range(SECTIONS + 13, SECTIONS + 18)
+# For the limit: low parts of double-double numbers, and the moves over the last two steps. Then a point to be looked at again.
+Z_LO, KEPT_LO, PULL_LO, MOVE, LAST_MOVE, DOUBT = range(SECTIONS + 13, SECTIONS + 19)
 # One row a slot: probability, its log, worth; low parts (that of the log serves the worth too); strategy at the last lambda.
-PROB, LOG_PROB, WORTH, PROB_LO, WORTH_LO, LAST_PROB = range(SECTIONS + 18, SECTIONS + 24)
+PROB, LOG_PROB, WORTH, PROB_LO, WORTH_LO, LAST_PROB = range(SECTIONS + 19, SECTIONS + 25)
 # One row a place: belief, reach; probability of chance between this node and the decision before; the same without impossible
 # edges, and its log; 1 if the node counts in the belief; log of reach, where needed; and low parts.
-BELIEF, REACH, FACTOR, POSSIBLE, LOG_FACTOR, ALLOWED, LOG_REACH = range(SECTIONS + 24, SECTIONS + 31)
-BELIEF_LO, REACH_LO, FACTOR_LO, POSSIBLE_LO, LOG_REACH_LO = range(SECTIONS + 31, SECTIONS + 36)
-VALUE, VALUE_LO = range(SECTIONS + 36, SECTIONS + 38)  # one row a cell
-OF_WORTH, OF_BELIEF = range(SECTIONS + 38, SECTIONS + 40)  # one row a pair, see slope.py
+BELIEF, REACH, FACTOR, POSSIBLE, LOG_FACTOR, ALLOWED, LOG_REACH = range(SECTIONS + 25, SECTIONS + 32)
+BELIEF_LO, REACH_LO, FACTOR_LO, POSSIBLE_LO, LOG_REACH_LO = range(SECTIONS + 32, SECTIONS + 37)
+VALUE, VALUE_LO = range(SECTIONS + 37, SECTIONS + 39)  # one row a cell
+OF_WORTH, OF_BELIEF = range(SECTIONS + 39, SECTIONS + 41)  # one row a pair, see slope.py
 JACOBIAN, FACTORED = range(
-    SECTIONS + 40, SECTIONS + 42
+    SECTIONS + 41, SECTIONS + 43
 )  # one row an entry, and one a place in the factored Jacobian
 NEGATIVES, EXPECTED = range(
-    SECTIONS + 42, SECTIONS + 44
+    SECTIONS + 43, SECTIONS + 45
 )  # of ``c``, one row a block: negative pivots; how many there should be
-SECTION_END = SECTIONS + 44
+SECTION_END = SECTIONS + 45
 
 # -- single rows of ``w``, at the top --
 # Lambda accepted, lambda at which to evaluate, the accepted one before, the step, the last Newton correction, how far prediction was
@@ -101,7 +101,8 @@ LAST_RATIO, RATIO, NEXT_RATIO, EARLIER = range(
     9, 13
 )  # climbing to the limit: ratios of steps in lambda; lambda before
 SIZE, PLAIN, ROOM = range(13, 16)  # of the Newton step; of the residual; room
-SCALARS = 16
+DOUBT_LAM = 16  # where a block first had two negative pivots, 0 if nowhere
+SCALARS = 17
 
 # -- single rows of ``c``, at the top --
 # The draw in this lane (-1: none), what is being done, Newton corrections so far, whether the next step is checked; arclength: sign of

@@ -31,7 +31,7 @@ def note_hidden_branches(compiled: CompiledTree, room: tuple[Floats, Ints], batc
     suspects = np.flatnonzero(open_ & _alike(compiled, batch.strategy, coupled, {}))
     for start in range(0, len(suspects), LANES):
         some = suspects[start : start + LANES]
-        jacobian = jacobians(compiled, room, batch, some)
+        jacobian = jacobians(compiled, room, batch, some, batch.point[:, 0], batch.lam)
         tied = _alike(compiled, batch.strategy[some], coupled, _ties(compiled, coupled, jacobian))
         for k in np.flatnonzero(tied):
             if _lost_directions(compiled, jacobian[k]):
