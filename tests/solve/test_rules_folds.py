@@ -79,15 +79,15 @@ def test_a_branch_that_passes_close_by_is_not_taken(seed: int, lam: float) -> No
 
 
 # seeds of nearly_symmetric, and turns of their branches up to lambda 30: the other side of a bifurcation missed by a hair
-NEARLY = {14: 0, 21: 0, 62: 0, 201: 0, 85: 0, 3: 2, 17: 2, 33: 2, 103: 2, 187: 2}
+NEARLY = {244: 0, 14: 0, 21: 0, 62: 0, 201: 0, 85: 0, 3: 2, 17: 2, 33: 2, 103: 2, 187: 2}
 
 
-UNSEEN = pytest.mark.xfail(strict=True, reason="two directions lost at once: refused, not yet followed")
-
-
-@pytest.mark.parametrize(
-    "seed", [pytest.param(seed, marks=UNSEEN if seed in (17, 103) else ()) for seed in NEARLY]
+UNSEEN = pytest.mark.xfail(
+    strict=True, reason="a branch that passes close by, with nothing lost, is taken for this one"
 )
+
+
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=UNSEEN if seed == 244 else ()) for seed in NEARLY])
 def test_players_nearly_alike(seed: int) -> None:
     """The branch bends to one side over a short stretch of lambda; straight on lies another branch with a good determinant."""
     tree = nearly_symmetric(seed)

@@ -25,7 +25,7 @@ from detente.solve.logit.continuation import (
     signs_hold,
     take_step,
 )
-from detente.solve.logit.jit import kernel
+from detente.solve.logit.jit import part
 from detente.solve.logit.layout import (
     AIM,
     AIM_LAM,
@@ -63,14 +63,14 @@ from detente.solve.logit.layout import (
 
 MOST_STEPS = 20_000
 MOST_RETURNS = 20  # times the ordinary road is taken again
-CLOSE = 1e-7  # last Newton step: point, tangent and sign are those of a point so near
+CLOSE = 1e-6  # last Newton step: point, tangent and sign are those of a point so near
 CORRECTIONS = 6
 COSINE = 0.985  # a larger turn of the tangent halves the step
 SURE = 1e-5  # a step this short, relative to lambda, does not jump
 BEYOND = 1.2  # lambda above everything seen, by this factor, before the ordinary road is taken again
 
 
-@kernel
+@part
 def arc_start(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     """Evaluate at the last accepted point, for the direction of the branch there."""
     for u in range(at[UNKNOWNS]):
@@ -79,7 +79,7 @@ def arc_start(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     c[MODE, lane] = ARC_BEGIN
 
 
-@kernel
+@part
 def arc_begin(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """After that evaluation."""
     sign = _sign(t, at, w, c, lane)
@@ -95,7 +95,7 @@ def arc_begin(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     return GOING
 
 
-@kernel
+@part
 def arc(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """After an evaluation on the way along the branch: correct in log-odds and lambda together."""
     n = at[UNKNOWNS]
@@ -142,7 +142,7 @@ def arc(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     return _arrive(t, at, w, c, lane, new, sign, 1.0 if across > 0.0 else -1.0, cosine)
 
 
-@kernel
+@part
 def _arrive(
     t: Ints, at: Ints, w: Floats, c: Ints, lane: int, new: float, sign: int, side: float, cosine: float
 ) -> int:
@@ -179,7 +179,7 @@ def _arrive(
     return GOING
 
 
-@kernel
+@part
 def _hand_back(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """Go on by continuation."""
     c[RETURNS, lane] += 1
@@ -192,7 +192,7 @@ def _hand_back(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     return GOING
 
 
-@kernel
+@part
 def _cross(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, new: float) -> None:
     """Solve at the target, between the accepted point and the new one at lambda ``new``."""
     lam, target = w[LAM, lane], w[TARGET, lane]
@@ -206,7 +206,7 @@ def _cross(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, new: float) -> None
     c[MODE, lane], c[ROUNDS, lane] = CROSSING, 0
 
 
-@kernel
+@part
 def crossing(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """After an evaluation at the target, whatever the signs: the crossing is told apart by its place."""
     c[ROUNDS, lane] += 1
@@ -234,7 +234,7 @@ def crossing(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     return GOING
 
 
-@kernel
+@part
 def _sign(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """The sign of the determinant of J, 0 if it is singular."""
     sign = 1
@@ -244,7 +244,7 @@ def _sign(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     return sign
 
 
-@kernel
+@part
 def _take_direction(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, side: float) -> None:
     """The branch's direction at the last evaluation, at length 1."""
     length = 1.0
@@ -256,7 +256,7 @@ def _take_direction(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, side: floa
     w[HERE_LAM, lane] = length
 
 
-@kernel
+@part
 def _aim(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     """Predict along the direction."""
     stride = w[STRIDE, lane]

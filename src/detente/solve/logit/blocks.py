@@ -25,7 +25,7 @@ from detente.solve.logit.continuation import (
     play_in_order,
     start,
 )
-from detente.solve.logit.jit import kernel
+from detente.solve.logit.jit import kernel, part
 from detente.solve.logit.kernel import enter, evaluate
 from detente.solve.logit.lanes import LANES, absolute, load, spread, store, where_less
 from detente.solve.logit.layout import (
@@ -121,7 +121,7 @@ def follow_block(t: Ints, at: Ints, w: Floats, c: Ints, b: Batch, most: float) -
                 active -= 1
 
 
-@kernel
+@part
 def _untraced(b: Batch, d: int) -> int:
     """The first draw from ``d`` on that is to be followed."""
     while d < len(b.lam) and b.code[d] != UNTRACED:
@@ -129,7 +129,7 @@ def _untraced(b: Batch, d: int) -> int:
     return d
 
 
-@kernel
+@part
 def _proceed(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """What an evaluation means for the draw in a lane."""
     mode = c[MODE, lane]
@@ -151,7 +151,7 @@ def _proceed(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     return DONE
 
 
-@kernel
+@part
 def _take(
     t: Ints, at: Ints, w: Floats, c: Ints, b: Batch, lane: int, d: int, most: float, ordered: bool
 ) -> None:
@@ -173,7 +173,7 @@ def _take(
         c[MODE, lane], c[ROUNDS, lane] = IN_ORDER, 0
 
 
-@kernel
+@part
 def _residual(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """z - lambda (u_a - u_0)."""
     lam = load(w, THERE)
@@ -181,7 +181,7 @@ def _residual(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
         store(w, at[RESIDUAL] + u, load(w, at[Z] + u) - lam * load(w, at[PULL] + u))
 
 
-@kernel
+@part
 def _sizes(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """The largest Newton step, far options by relative change, and the largest residual; infinite where either is no number."""
     size, plain = spread(0.0), spread(0.0)
@@ -196,7 +196,7 @@ def _sizes(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     store(w, PLAIN, where_less(absolute(sound), 1.0, plain, math.inf))
 
 
-@kernel
+@part
 def _leave(t: Ints, at: Ints, w: Floats, c: Ints, b: Batch, lane: int, code: int) -> None:
     """Write a draw back: the last accepted point, strategy and beliefs as last evaluated."""
     d = c[DRAW, lane]
@@ -275,7 +275,7 @@ def climb_block(t: Ints, at: Ints, w: Floats, c: Ints, b: Batch, least: float) -
                 active -= 1
 
 
-@kernel
+@part
 def _next(b: Batch, d: int, least: float) -> int:
     """The first draw from ``d`` on that is to climb."""
     while d < len(b.lam) and (b.code[d] != REACHED or b.target[d] <= least):
@@ -283,7 +283,7 @@ def _next(b: Batch, d: int, least: float) -> int:
     return d
 
 
-@kernel
+@part
 def _take_up(t: Ints, at: Ints, w: Floats, c: Ints, b: Batch, lane: int, d: int, ordered: bool) -> None:
     """Let draw ``d`` into a lane, at the point that it has reached."""
     enter(t, at, w, c, lane, b.payoff[d], b.chance[d], b.excluded[d])

@@ -17,7 +17,7 @@ from detente.solve.logit.continuation import (
     note_growth,
     signs_hold,
 )
-from detente.solve.logit.jit import kernel
+from detente.solve.logit.jit import part
 from detente.solve.logit.layout import (
     EARLIER,
     ENDLESS,
@@ -55,7 +55,7 @@ SETTLED = 1e-8  # last Newton step
 FITS = 1e-9  # residual of sets that are played in order
 
 
-@kernel
+@part
 def start_climb(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, in_order: bool) -> None:
     """A lane that has entered at the accepted point KEPT at LAM, the tangent there noted."""
     w[LAST_RATIO, lane], w[RATIO, lane], w[NEXT_RATIO, lane] = 0.0, 0.0, FIRST_RATIO
@@ -71,7 +71,7 @@ def start_climb(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, in_order: bool
         _aim(t, at, w, c, lane)
 
 
-@kernel
+@part
 def climb_in_order(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """After an evaluation, where nothing depends on itself: each pass settles the sets that depend on settled ones only."""
     c[ROUNDS, lane] += 1
@@ -96,7 +96,7 @@ def climb_in_order(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     return GOING
 
 
-@kernel
+@part
 def climb(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """After an evaluation on the way to the limit."""
     if c[MODE, lane] == FINAL:
@@ -125,7 +125,7 @@ def climb(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     return GOING
 
 
-@kernel
+@part
 def _accept(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """Take over the point and aim at the next."""
     lam, there, target = w[LAM, lane], w[THERE, lane], w[TARGET, lane]
@@ -158,14 +158,14 @@ def _accept(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     return GOING
 
 
-@kernel
+@part
 def _remember(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     """The strategy as the last before the target."""
     for s in range(at[SLOTS]):
         w[at[LAST_PROB] + s, lane] = w[at[PROB] + s, lane]
 
 
-@kernel
+@part
 def _aim(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     """Predict at the next lambda."""
     lam, target = w[LAM, lane], w[TARGET, lane]
@@ -181,7 +181,7 @@ def _aim(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     c[MODE, lane], c[ROUNDS, lane] = FORWARD, 0
 
 
-@kernel
+@part
 def _ahead(t: Ints, at: Ints, w: Floats, c: Ints, u: int, lane: int, step: float) -> float:
     """Predicted change of log-odds u when lambda is multiplied by ``step``.
 

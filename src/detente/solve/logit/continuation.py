@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 
 from detente.game.tree import Floats, Ints
-from detente.solve.logit.jit import kernel
+from detente.solve.logit.jit import part
 from detente.solve.logit.layout import (
     AHEAD,
     AIM,
@@ -62,17 +62,17 @@ STRAY = 0.15  # the way may differ by this from what the tangents at both ends s
 WIDE = 0.5  # a correction above this is checked by stepping back
 RETURN = 1e-2  # how near stepping back must come
 FAR, STEADY = 100.0, 2.0  # lambda from which growth is taken for steady, and the mark of such a log-odds
-SMALLEST = 1e-4  # smallest relative step in lambda
+SMALLEST = 3e-3  # smallest relative step in lambda
 ACCEPT, AGAIN, REFUSE = range(3)  # after a Newton correction
 
 
-@kernel
+@part
 def size_of(d: float, z: float) -> float:
     """How large a change of a log-odds is: of far options only the relative change counts."""
     return abs(d) / (1.0 + 0.05 * abs(z))
 
 
-@kernel
+@part
 def signs_hold(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> bool:
     """Whether the determinant of every block has the sign it should have, and in a ``CAREFUL`` lane as many negative pivots."""
     same = True
@@ -82,14 +82,14 @@ def signs_hold(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> bool:
     return same
 
 
-@kernel
+@part
 def take_step(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     """Move to the corrected point."""
     for u in range(at[UNKNOWNS]):
         w[at[Z] + u, lane] += w[at[STEP] + u, lane]
 
 
-@kernel
+@part
 def start(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     """A lane whose draw has just entered, at lambda 0."""
     for u in range(at[UNKNOWNS]):
@@ -99,7 +99,7 @@ def start(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     c[MODE, lane], c[CAUTIOUS, lane] = ORIGIN, 0
 
 
-@kernel
+@part
 def begin(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     """After the evaluation at lambda 0, where the tangent is what options are worth against uniform play."""
     largest = 0.0
@@ -111,7 +111,7 @@ def begin(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     predict(t, at, w, c, lane)
 
 
-@kernel
+@part
 def moved(t: Ints, at: Ints, w: Floats, c: Ints, u: int, lane: int, ratio: float) -> float:
     """Predicted change of log-odds u when lambda is multiplied by ``ratio``, from its growth here and one step earlier."""
     growth, bend = w[at[GROWTH] + u, lane], w[at[BEND] + u, lane]
@@ -127,7 +127,7 @@ def moved(t: Ints, at: Ints, w: Floats, c: Ints, u: int, lane: int, ratio: float
     return growth * (ratio**bend - 1.0) / bend
 
 
-@kernel
+@part
 def note_growth(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, lam: float, before: float) -> None:
     """Take over the tangent at lambda; with the one at ``before`` (0: none) choose how each log-odds is predicted.
 
@@ -147,7 +147,7 @@ def note_growth(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, lam: float, be
         w[at[BEND] + u, lane] = bend
 
 
-@kernel
+@part
 def predict(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     """Aim at the next lambda from the accepted point."""
     lam, stride, target = w[LAM, lane], w[STRIDE, lane], w[TARGET, lane]
@@ -168,7 +168,7 @@ def predict(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     c[MODE, lane], c[ROUNDS, lane] = FORWARD, 0
 
 
-@kernel
+@part
 def corrected(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, exact: bool) -> int:
     """What a Newton correction has come to: ACCEPT, AGAIN or REFUSE. An ``exact`` point is accepted where it was evaluated."""
     c[ROUNDS, lane] += 1
@@ -190,7 +190,7 @@ def corrected(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, exact: bool) -> 
     return AGAIN
 
 
-@kernel
+@part
 def forward(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """After an evaluation on the way up."""
     at_end = w[THERE, lane] == w[TARGET, lane]
@@ -216,7 +216,7 @@ def forward(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     return _accept(t, at, w, c, lane, True)
 
 
-@kernel
+@part
 def _stray(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> float:
     """How far the way from the accepted point to the new one is from what the tangents at both ends say.
 
@@ -238,7 +238,7 @@ def _stray(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> float:
     return most
 
 
-@kernel
+@part
 def _turn_back(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     """Solve at the old lambda, from the new point; at lambda 0 there is one solution, and nothing to check."""
     there = w[THERE, lane]
@@ -254,7 +254,7 @@ def _turn_back(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> None:
     c[MODE, lane], c[ROUNDS, lane] = BACK, 0
 
 
-@kernel
+@part
 def back(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """After an evaluation at the old lambda: the new point counts if it leads back to the old one."""
     what = corrected(t, at, w, c, lane, False)
@@ -270,7 +270,7 @@ def back(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     return _accept(t, at, w, c, lane, False) if what == ACCEPT else _refuse(t, at, w, c, lane, 0.3, 1)
 
 
-@kernel
+@part
 def _refuse(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, shorter: float, cautious: int) -> int:
     """A shorter step, to be checked by stepping back if ``cautious``; or the end of this road."""
     w[STRIDE, lane] *= shorter
@@ -281,7 +281,7 @@ def _refuse(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, shorter: float, ca
     return GOING
 
 
-@kernel
+@part
 def _accept(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, evaluated: bool) -> int:
     """Take over the point, at which the game was ``evaluated`` last or not, and aim at the next or end."""
     there, stride, off = w[THERE, lane], w[STRIDE, lane], w[OFF, lane]
@@ -318,7 +318,7 @@ def _accept(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, evaluated: bool) -
     return GOING
 
 
-@kernel
+@part
 def _has_lost_two(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> bool:
     """Whether some block has two negative pivots or more."""
     most = 0
@@ -327,7 +327,7 @@ def _has_lost_two(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> bool:
     return most >= 2
 
 
-@kernel
+@part
 def play_in_order(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """After an evaluation, where no set depends on itself: each pass settles the sets that depend on settled ones only."""
     c[ROUNDS, lane] += 1

@@ -11,7 +11,7 @@ from typing import Any
 
 from detente.game.tree import Floats, Ints
 from detente.solve.logit.batch import Flags
-from detente.solve.logit.jit import kernel
+from detente.solve.logit.jit import kernel, part
 from detente.solve.logit.lanes import (
     LANES,
     exponential,
@@ -114,7 +114,7 @@ def evaluate(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     _compare(t, at, w, c)
 
 
-@kernel
+@part
 def _mix(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """Probabilities of options."""
     prob, z = at[PROB], at[Z]
@@ -146,7 +146,7 @@ def _mix(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
             store(w, prob + s, load(w, prob + s) / total)
 
 
-@kernel
+@part
 def _reach(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """Reach of every member of a set; impossible chance edges count as certain."""
     prob, reach, possible = at[PROB], at[REACH], at[POSSIBLE]
@@ -159,7 +159,7 @@ def _reach(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
         store(w, reach + m, where_less(here, NOTHING, 0.0, here))
 
 
-@kernel
+@part
 def _believe(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """Beliefs from reach."""
     reach, allowed, belief = at[REACH], at[ALLOWED], at[BELIEF]
@@ -184,7 +184,7 @@ def _believe(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
             store(w, belief + m, load(w, reach + m) * load(w, allowed + m) / total)
 
 
-@kernel
+@part
 def _believe_logs(t: Ints, at: Ints, w: Floats, c: Ints, first: int, end: int, most: Any) -> None:
     """Beliefs at one set, in some lanes too rarely reached for ratios of reach: there by logs."""
     reach, allowed, belief, logs = at[REACH], at[ALLOWED], at[BELIEF], at[LOG_REACH]
@@ -202,7 +202,7 @@ def _believe_logs(t: Ints, at: Ints, w: Floats, c: Ints, first: int, end: int, m
         store(w, belief + m, load(w, belief + m) / total)
 
 
-@kernel
+@part
 def log_reach(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """Logs of the probabilities of options, and of reach."""
     for h in range(at[SET_COUNT]):
@@ -234,7 +234,7 @@ def log_reach(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
         store(w, log + m, here)
 
 
-@kernel
+@part
 def _value(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """Values of inner nodes for the players who have decided above."""
     prob, value = at[PROB], at[VALUE]
@@ -249,7 +249,7 @@ def _value(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
             store(w, value + cell + i, total)
 
 
-@kernel
+@part
 def _compare(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """Worth of every option to its owner, and its difference to that of the set's first."""
     worth, belief, value, pull = at[WORTH], at[BELIEF], at[VALUE], at[PULL]

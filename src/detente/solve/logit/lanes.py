@@ -20,7 +20,7 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
 from detente.game.tree import Floats
-from detente.solve.logit.jit import kernel
+from detente.solve.logit.jit import part
 
 LANES = 8  # one AVX-512 register, two of AVX2, four of NEON
 SHIFTER = 6755399441055744.0  # 1.5 * 2^52: adding it rounds to a whole number
@@ -212,7 +212,7 @@ if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return np.exp2(shifted - SHIFTER)
 
 
-@kernel
+@part
 def exponential(a: Any) -> Any:
     """exp(a) in every lane, a up to 700, to about one unit in the last place; below -700 it stays at exp(-700).
 
@@ -237,7 +237,7 @@ def exponential(a: Any) -> Any:
     return p * power_of_two(shifted)
 
 
-@kernel
+@part
 def absolute(a: Any) -> Any:
     """|a| in every lane."""
     return where_less(a, 0.0, 0.0 - a, a)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from detente.game.tree import Floats, Ints
-from detente.solve.logit.jit import kernel
+from detente.solve.logit.jit import kernel, part
 from detente.solve.logit.kernel import NEVER, NOTHING
 from detente.solve.logit.lanes import load, some_less, spread, store, where_less
 from detente.solve.logit.layout import (
@@ -101,7 +101,7 @@ def enter_twofold(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, payoff: Floa
         w[at[POSSIBLE] + m, lane], w[at[POSSIBLE_LO] + m, lane] = _chance(t, at, w, c, lane, first, end, 1.0)
 
 
-@kernel
+@part
 def _times(a: float, a_lo: float, b: float) -> tuple[float, float]:
     """(a + a_lo) * b."""
     p = a * b
@@ -113,7 +113,7 @@ def _times(a: float, a_lo: float, b: float) -> tuple[float, float]:
     return high, e - (high - p)
 
 
-@kernel
+@part
 def _chance(
     t: Ints, at: Ints, w: Floats, c: Ints, lane: int, first: int, end: int, impossible: float
 ) -> tuple[float, float]:
@@ -135,7 +135,7 @@ def evaluate_twofold(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     _compare(t, at, w, c)
 
 
-@kernel
+@part
 def _mix(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """Probabilities of options; until `_logs` is called, LOG_PROB is the log-odds against the likeliest."""
     prob, prob_lo, log, log_lo = at[PROB], at[PROB_LO], at[LOG_PROB], at[WORTH_LO]
@@ -170,7 +170,7 @@ def _mix(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
             store(w, prob_lo + s, p_lo)
 
 
-@kernel
+@part
 def _reach(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """Reach of every member of a set; impossible chance edges count as certain."""
     for k in range(at[PLACE_COUNT]):
@@ -185,7 +185,7 @@ def _reach(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
         store(w, at[REACH_LO] + m, where_less(here, NOTHING, 0.0, low))
 
 
-@kernel
+@part
 def _logs(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """Logs of the probabilities of options, and of reach."""
     log, log_lo = at[LOG_PROB], at[WORTH_LO]
@@ -215,7 +215,7 @@ def _logs(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
         store(w, reach_lo + m, low)
 
 
-@kernel
+@part
 def _believe(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """Beliefs from reach."""
     reach, reach_lo, belief, belief_lo = at[REACH], at[REACH_LO], at[BELIEF], at[BELIEF_LO]
@@ -248,7 +248,7 @@ def _believe(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
             store(w, belief_lo + m, b_lo)
 
 
-@kernel
+@part
 def _believe_logs(t: Ints, at: Ints, w: Floats, c: Ints, first: int, end: int, most: Any) -> None:
     """Odds of the nodes of one set by logs, in the lanes in which it is too rarely reached for ratios of reach."""
     belief, belief_lo = at[BELIEF], at[BELIEF_LO]
@@ -271,7 +271,7 @@ def _believe_logs(t: Ints, at: Ints, w: Floats, c: Ints, first: int, end: int, m
         store(w, belief_lo + m, where_less(most, SEEN, p_lo, load(w, belief_lo + m)))
 
 
-@kernel
+@part
 def _value(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """Values of inner nodes for the players who have decided above."""
     prob, prob_lo, value, value_lo = at[PROB], at[PROB_LO], at[VALUE], at[VALUE_LO]
@@ -291,7 +291,7 @@ def _value(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
             store(w, value_lo + cell + i, total_lo)
 
 
-@kernel
+@part
 def _compare(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """Worth of every option, its difference to that of the set's first, and z less lambda times that."""
     worth, worth_lo, belief, belief_lo = at[WORTH], at[WORTH_LO], at[BELIEF], at[BELIEF_LO]

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from detente.game.tree import Floats, Ints
-from detente.solve.logit.jit import kernel
+from detente.solve.logit.jit import kernel, part
 from detente.solve.logit.lanes import LANES, absolute, load, some_less, spread, store, where_less
 from detente.solve.logit.layout import (
     AGAINST,
@@ -75,7 +75,7 @@ def newton_and_tangent(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
             _check(t, at, w, c, b)
 
 
-@kernel
+@part
 def _eliminate(t: Ints, at: Ints, w: Floats, c: Ints, b: int) -> None:
     """Solve block ``b`` in place in STEP and TANGENT."""
     factor = at[FACTORED]
@@ -118,7 +118,7 @@ def _eliminate(t: Ints, at: Ints, w: Floats, c: Ints, b: int) -> None:
         c[at[NEGATIVES] + b, lane] = int(w[ROOM, lane])
 
 
-@kernel
+@part
 def _check(t: Ints, at: Ints, w: Floats, c: Ints, b: int) -> None:
     """Put the solution of block ``b`` back into its equations, and where it does not fit solve with pivoting."""
     start, end = t[at[BLOCKS] + b, START], t[at[BLOCKS] + b + 1, START]
@@ -151,7 +151,7 @@ def _check(t: Ints, at: Ints, w: Floats, c: Ints, b: int) -> None:
                 c[at[NEGATIVES] + b, lane] = -1 if sign == 0 else expected if like else expected + 1
 
 
-@kernel
+@part
 def _pivoting(t: Ints, at: Ints, w: Floats, c: Ints, b: int, lane: int) -> int:
     """Solve block ``b`` in one lane, rows scaled, with partial pivoting; the sign of the determinant, 0 if it is singular."""
     start = t[at[BLOCKS] + b, START]

@@ -8,7 +8,7 @@ option below makes). Only entries that may differ from zero are computed.
 from __future__ import annotations
 
 from detente.game.tree import Floats, Ints
-from detente.solve.logit.jit import kernel
+from detente.solve.logit.jit import kernel, part
 from detente.solve.logit.kernel import NOTHING
 from detente.solve.logit.lanes import load, spread, store, where_less
 from detente.solve.logit.layout import (
@@ -55,7 +55,7 @@ def differentiate(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     _entries(t, at, w, c)
 
 
-@kernel
+@part
 def _effects(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """OF_WORTH and OF_BELIEF of every pair."""
     worth, likely = at[OF_WORTH], at[OF_BELIEF]
@@ -85,7 +85,7 @@ def _effects(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
                     weight = where_less(weight, NOTHING, 0.0, weight)
 
 
-@kernel
+@part
 def _entries(t: Ints, at: Ints, w: Floats, c: Ints) -> None:
     """The derivative of each option's equation in each log-odds of the sets it depends on."""
     worth, likely, prob = at[OF_WORTH], at[OF_BELIEF], at[PROB]

@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from detente.game.tree import Floats
-from detente.solve.logit.jit import kernel
+from detente.solve.logit.jit import part
 from detente.solve.logit.lanes import LANES, SHIFTER, load, power_of_two, product_error, store
 
 SIXTH, SIXTH_LO = 1 / 6, 9.25185853854297e-18
@@ -18,7 +18,7 @@ TWENTY_FOURTH_LO = 2.3129646346357427e-18
 LN2, LN2_LO = 0.6931471805599453, 2.3190468138462996e-17
 
 
-@kernel
+@part
 def add(a: Any, a_lo: Any, b: Any, b_lo: Any) -> tuple[Any, Any]:
     """a + b."""
     s = a + b
@@ -28,7 +28,7 @@ def add(a: Any, a_lo: Any, b: Any, b_lo: Any) -> tuple[Any, Any]:
     return high, e - (high - s)
 
 
-@kernel
+@part
 def multiply(a: Any, a_lo: Any, b: Any, b_lo: Any) -> tuple[Any, Any]:
     """a * b, vectors."""
     p = a * b
@@ -37,7 +37,7 @@ def multiply(a: Any, a_lo: Any, b: Any, b_lo: Any) -> tuple[Any, Any]:
     return high, e - (high - p)
 
 
-@kernel
+@part
 def divide(a: Any, a_lo: Any, b: Any, b_lo: Any) -> tuple[Any, Any]:
     """a / b, vectors, b not 0."""
     q = a / b
@@ -49,7 +49,7 @@ def divide(a: Any, a_lo: Any, b: Any, b_lo: Any) -> tuple[Any, Any]:
     return high, more - (high - q)
 
 
-@kernel
+@part
 def exponential(a: Any, a_lo: Any) -> tuple[Any, Any]:
     """exp(a + a_lo) with an error of about 1e-27 of its value, for vectors between -600 and 700.
 
@@ -80,7 +80,7 @@ def exponential(a: Any, a_lo: Any) -> tuple[Any, Any]:
     return s * scale, s_lo * scale
 
 
-@kernel
+@part
 def logarithm(a: Any, a_lo: Any, room: Floats, row: int) -> tuple[Any, Any]:
     """ln(a + a_lo) with an error of about 1e-27, for vectors between 1e-250 and 1e250: one Newton step from the double.
 
