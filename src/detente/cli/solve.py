@@ -11,6 +11,7 @@ from rich.table import Table
 from detente.cli.concept import check_options, concept_answer, concept_solver, show_concept
 from detente.cli.equilibria import show_equilibria
 from detente.cli.output import console, print_json
+from detente.cli.uncompiled import spare_compiling
 from detente.errors import BadInput, Where
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def command(
 
     Example: detente solve crisis-signalling --set p=0.3 --lambda 20
     """
+    if draws is None:
+        spare_compiling()
     import numpy as np
 
     from detente.scenario import open_game, point

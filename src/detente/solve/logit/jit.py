@@ -23,8 +23,8 @@ def kernel(function: Function) -> Function:
 
 def part(function: Function) -> Function:
     """As `kernel`, for a function that only kernels call: without the entrances from Python and C it compiles faster."""
-    compiler = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-    return cast(Function, compiler(function))
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast(Function, numba.njit(nogil=True, error_model="numpy", **options)(function))
 
 
 def _drop_stale_cache(folder: Path) -> None:

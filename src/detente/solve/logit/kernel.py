@@ -82,21 +82,21 @@ def enter(
 ) -> None:
     """Put one draw's payoffs [outcome, player], chances [chance edge] and exclusions [place] into a lane."""
     slots = at[SLOTS]
-    for c in range(len(chance)):
-        w[at[PROB] + slots + c, lane] = chance[c]
+    for e in range(len(chance)):
+        w[at[PROB] + slots + e, lane] = chance[e]
     for j in range(at[CELL_TOTAL]):
         w[at[VALUE] + j, lane] = 0.0
     for o in range(at[LEAF_COUNT]):
         weight, first = 1.0, t[at[LEAVES] + o, LEAF_CHANCE]
-        for c in range(first, first + t[at[LEAVES] + o, LEAF_CHANCE_COUNT]):
-            weight *= w[at[PROB] + t[at[CHANCES] + c, 0], lane]
+        for e in range(first, first + t[at[LEAVES] + o, LEAF_CHANCE_COUNT]):
+            weight *= w[at[PROB] + t[at[CHANCES] + e, 0], lane]
         for j in range(t[at[LEAVES] + o, CELL], t[at[LEAVES] + o, CELL] + t[at[LEAVES] + o, CELL_COUNT]):
             w[at[VALUE] + j, lane] += weight * payoff[o, t[at[CELL_PLAYERS] + j, 0]]
     for m in range(at[PLACE_COUNT]):
         w[at[ALLOWED] + m, lane] = 1.0 - excluded[m]
         factor, possible, first = 1.0, 1.0, t[at[PLACE_CHANCES] + m, FIRST_CHANCE]
-        for c in range(first, first + t[at[PLACE_CHANCES] + m, CHANCE_COUNT]):
-            p = w[at[PROB] + t[at[CHANCES] + c, 0], lane]
+        for e in range(first, first + t[at[PLACE_CHANCES] + m, CHANCE_COUNT]):
+            p = w[at[PROB] + t[at[CHANCES] + e, 0], lane]
             factor *= p
             possible *= p if p > 0.0 else 1.0
         w[at[FACTOR] + m, lane] = factor

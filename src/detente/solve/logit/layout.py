@@ -10,6 +10,9 @@ Jacobian that may differ from zero.
 
 from __future__ import annotations
 
+LANES = 8  # draws in a vector: one AVX-512 register, two of AVX2, four of NEON
+SHIFTER = 6755399441055744.0  # 1.5 * 2^52: adding it rounds to a whole number, which its last bits then are
+
 # -- tables, and their columns --
 (
     SETS,  # [set + 1] first slot, place, need; SHIFT: the log-odds of slot s is unknown s + shift

@@ -119,8 +119,8 @@ def _chance(
 ) -> tuple[float, float]:
     """The product of some chance edges, with ``impossible`` for edges of probability 0."""
     p, p_lo = 1.0, 0.0
-    for c in range(first, end):
-        q = w[at[PROB] + t[at[CHANCES] + c, 0], lane]
+    for e in range(first, end):
+        q = w[at[PROB] + t[at[CHANCES] + e, 0], lane]
         p, p_lo = _times(p, p_lo, q if q > 0.0 else impossible)
     return p, p_lo
 
