@@ -163,10 +163,10 @@ class Family:
 
 
 FAMILIES = (
-    Family("chain store", "entrants", chain_store, (2, 3, 4, 5, 6, 7, 8), (2, 3)),
+    Family("chain store", "entrants", chain_store, (2, 3, 4, 5), (2, 3)),
     Family("signals", "types", signals, (2, 3, 4, 5, 6), (2, 4)),
-    Family("offers", "offers", offers, (5, 10, 20, 50, 100, 200), (5, 20)),
-    Family("bargaining", "rounds", rounds, (1, 2, 3, 4, 6, 8, 10), (1, 3)),
+    Family("offers", "offers", offers, (5, 10, 20, 50), (5, 20)),
+    Family("bargaining", "rounds", rounds, (1, 2, 3, 4, 6, 8), (1, 3)),
 )
 
 
