@@ -52,7 +52,7 @@ from detente.solve.logit.twofold import add
 FIRST_RATIO, MOST_RATIO = 100.0, 1e4  # steps in lambda
 LAST_FACTOR = 30.0  # the strategy at the end is compared with one at a lambda lower by this, so that what still moves shows
 SETTLED = 1e-8  # last Newton step
-FITS = 1e-9  # residual of sets that are played in order
+FITS = 1e-12  # residual of sets that are played in order
 
 
 @part

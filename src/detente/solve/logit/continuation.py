@@ -57,7 +57,7 @@ GOING, DONE, FOLDED, GIVEN_UP = range(4)  # what comes of it
 NEWTON = 8  # corrections at one lambda
 LOOSE, TIGHT = 3e-3, 1e-9  # size of the last Newton step, on the way and at the end
 SURELY = 0.3  # a correction this much smaller than the one before: just beyond a fold Newton creeps
-FLAT, ROUNDING = 1e-10, 4e-15  # residual of an answer, and what rounding adds to it per unit of lambda
+FLAT, ROUNDING = 3e-11, 4e-15  # residual of an answer, and what rounding adds to it per unit of lambda
 STRAY = 0.15  # the way may differ by this from what the tangents at both ends say
 WIDE = 0.5  # a correction above this is checked by stepping back
 RETURN = 1e-2  # how near stepping back must come
@@ -332,7 +332,8 @@ def play_in_order(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """After an evaluation, where no set depends on itself: each pass settles the sets that depend on settled ones only."""
     c[ROUNDS, lane] += 1
     there = w[THERE, lane]
-    if w[PLAIN, lane] <= FLAT + ROUNDING * there:
+    settled = w[PLAIN, lane] == 0.0  # a pass that changes nothing changes no digit
+    if settled or (c[ROUNDS, lane] > at[SET_COUNT] + 1 and w[PLAIN, lane] <= FLAT + ROUNDING * there):
         for u in range(at[UNKNOWNS]):
             w[at[KEPT] + u, lane] = w[at[Z] + u, lane]
         w[LAM, lane], c[CROSSINGS, lane] = there, 1

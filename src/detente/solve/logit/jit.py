@@ -22,7 +22,9 @@ def kernel(function: Function) -> Function:
 
 
 def part(function: Function) -> Function:
-    """As `kernel`, for a function that only kernels call: without the entrances from Python and C it compiles faster."""
+    """As `kernel`, for a function that only kernels call: without the entrances from Python and C it compiles faster.
+
+    Calling it from Python ends the process; it is for the files of this package."""
     options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     return cast(Function, numba.njit(nogil=True, error_model="numpy", **options)(function))
 
