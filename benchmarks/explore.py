@@ -9,10 +9,7 @@ Rules are found on one half of the draws and scored on the other, by us and by t
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
-import os
-import platform
 import statistics
 import time
 import warnings
@@ -20,28 +17,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from machine import machine, version
 
 from detente.explore.box import Limits, score
 from detente.explore.ranges import Range
 from detente.explore.rule import MOST, find_rule, halves
 from detente.explore.sensitivity import from_draws
 from detente.game.parameter import Parameter
-
-
-def version(package: str) -> str | None:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-
-
-def machine() -> dict[str, Any]:
-    return {
-        "system": platform.system(),
-        "processor": platform.machine(),
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-    }
 
 
 def row(

@@ -14,10 +14,11 @@ import gzip
 import importlib.util
 import json
 import os
-import platform
 import sys
 import time
 from pathlib import Path
+
+from machine import machine
 
 #: Recorded for dev with the same scorer: (exact, Jaccard >= 0.5, any overlap).
 PEERS = {
@@ -79,7 +80,7 @@ def main() -> int:
     folder = corpus()
     if folder is None:
         print("skipped: the corpus is not here (see the head of this file)", file=sys.stderr)
-        print(json.dumps({"machine": _machine(), "rows": []}) if options.json else "no rows")
+        print(json.dumps({"machine": machine(), "rows": []}) if options.json else "no rows")
         return 0
     figures, seconds, busy, count = measure(folder, options.part, 20 if options.quick else None)
     ours = [figures["attribution"][level]["f1"] for level in LEVELS]
@@ -106,7 +107,7 @@ def main() -> int:
             }
         )  # fmt: skip
     if options.json:
-        print(json.dumps({"machine": _machine(), "rows": rows, "figures": figures}, indent=1))
+        print(json.dumps({"machine": machine(), "rows": rows, "figures": figures}, indent=1))
         return 0
     for row in rows:
         print(
@@ -119,10 +120,6 @@ def main() -> int:
         f"cue F1: {figures['cue_detection']['exact']['f1']} exact, {figures['cue_detection']['overlap']['f1']} overlap"
     )
     return 0
-
-
-def _machine() -> dict[str, object]:
-    return {"python": platform.python_version(), "system": platform.platform(), "processors": os.cpu_count()}
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Floats, Tree
-from detente.solve.levels import Levels, levels_of
+from detente.solve.levels import Levels, levels_of, option_entries
 from detente.solve.outcome import CELLS_AT_ONCE
 
 
@@ -76,18 +76,7 @@ class _Check:
         self.owner = np.array([h.player for h in tree.sets], np.intp)
         self.slot_at = np.asarray(tree.slot_start[:-1]).astype(np.intp)
         self.set_of_slot = np.repeat(np.arange(len(tree.sets)), np.diff(tree.slot_start))
-        # one entry per (slot, node of its set), by slot: the node that the option leads to
-        place: list[int] = []
-        child: list[int] = []
-        at: list[int] = []
-        for h, owned in enumerate(tree.sets):
-            for a in range(len(owned.options)):
-                at.append(len(place))
-                for j, x in enumerate(owned.nodes):
-                    place.append(int(self.set_at[h]) + j)
-                    child.append(int(tree.child[int(tree.child_start[x]) + a]))
-        self.option_place, self.option_child = np.array(place, np.intp), np.array(child, np.intp)
-        self.option_at = np.array(at, np.intp)
+        self.option_place, self.option_child, self.option_at = option_entries(tree)
         self.option_owner = self.owner[self.set_of_place[self.option_place]]
 
     def rows(

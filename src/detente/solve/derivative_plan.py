@@ -15,7 +15,7 @@ import numpy as np
 
 from detente.game.tree import DECISION, TERMINAL, Tree
 from detente.solve.derivative_sparse import Index, Sum, adder, circles, summing
-from detente.solve.levels import Levels, levels_of
+from detente.solve.levels import Levels, levels_of, option_entries
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,19 +105,10 @@ class Plan:
         self.set_of_slot = np.repeat(np.arange(len(tree.sets)), np.diff(start))
         self.first = self.slot_at[self.set_of_slot]  # [slot] the first option of its set
         self.free = np.flatnonzero(np.arange(self.slots) != self.first)  # the unknowns: log-odds to the first
-        # one entry per slot and node of its set, by slot: the node that the option leads to
-        place: list[int] = []
-        child: list[int] = []
-        at: list[int] = []
-        for h, owned in enumerate(tree.sets):
-            for a in range(len(owned.options)):
-                at.append(len(place))
-                for j, x in enumerate(owned.nodes):
-                    place.append(int(self.place_at[h]) + j)
-                    child.append(int(tree.child[int(tree.child_start[x]) + a]))
-        self.option_place, self.option_child = np.array(place, np.intp), np.array(child, np.intp)
-        self.option_at = np.array(at, np.intp)
-        self.option_slot = np.repeat(np.arange(self.slots), np.diff([*at, len(place)]))
+        self.option_place, self.option_child, self.option_at = option_entries(tree)
+        self.option_slot = np.repeat(
+            np.arange(self.slots), np.diff([*self.option_at, len(self.option_place)])
+        )
         self.option_value = self.option_child * self.players + self.owner[self.set_of_slot[self.option_slot]]
 
     def _pairs(self, above: Index, below: Index) -> None:

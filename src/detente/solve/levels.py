@@ -98,3 +98,19 @@ def levels_of(tree: Tree) -> Levels:
     cell = np.flatnonzero(np.diff(payoff_start))
     chance = np.asarray(tree.edge_number)[is_chance].astype(np.intp)
     return Levels(tree, tuple(levels), chance, leaves, payoff_start[cell], cell)
+
+
+def option_entries(tree: Tree) -> tuple[Index, Index, Index]:
+    """What the options of all sets lead to, one entry per slot and node of its set, slot after slot.
+
+    The place of the node [entry], the node that the option leads to from there [entry], and where each slot begins [slot].
+    """
+    place, child, at = list[int](), list[int](), list[int]()
+    first = 0
+    for owned in tree.sets:
+        for a in range(len(owned.options)):
+            at.append(len(place))
+            place += range(first, first + len(owned.nodes))
+            child += [int(tree.child[int(tree.child_start[x]) + a]) for x in owned.nodes]
+        first += len(owned.nodes)
+    return np.array(place, np.intp), np.array(child, np.intp), np.array(at, np.intp)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Floats, Tree
-from detente.solve.levels import levels_of
+from detente.solve.levels import levels_of, option_entries
 
 Bools = NDArray[np.bool_]
 
@@ -29,18 +29,8 @@ class Point:
         self.set_of_place = np.repeat(np.arange(len(sets)), sizes)
         self.set_of_slot = np.repeat(np.arange(len(sets)), np.diff(self.slot_at))
         self.owner = np.array([h.player for h in sets], np.intp)
-        place: list[int] = []
-        child: list[int] = []
-        at: list[int] = []
-        for h, owned in enumerate(sets):
-            for a in range(len(owned.options)):
-                at.append(len(place))
-                for j, x in enumerate(owned.nodes):
-                    place.append(int(self.set_at[h]) + j)
-                    child.append(int(tree.child[int(tree.child_start[x]) + a]))
-        self.entry_place = np.array(place, np.intp)  # [entry] one per (slot, node of its set), by slot
-        self.entry_child = np.array(child, np.intp)
-        self.entry_at = np.array(at, np.intp)  # [slot]
+        # one entry per (slot, node of its set), by slot
+        self.entry_place, self.entry_child, self.entry_at = option_entries(tree)
         self.entry_owner = self.owner[self.set_of_place[self.entry_place]]
         self.payoff = self.plan.payoffs(self.numbers)  # [outcome, player, 1]
         spread = (self.payoff.max(axis=0) - self.payoff.min(axis=0))[:, 0]

@@ -47,7 +47,7 @@ from detente.solve.logit.layout import (
     Z_LO,
     Z,
 )
-from detente.solve.logit.twofold import add
+from detente.solve.logit.twofold import add, times
 
 FIRST_RATIO, MOST_RATIO = 100.0, 1e4  # steps in lambda
 LAST_FACTOR = 30.0  # the strategy at the end is compared with one at a lambda lower by this, so that what still moves shows
@@ -87,12 +87,9 @@ def climb_in_order(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     if c[ROUNDS, lane] > at[SET_COUNT] + 2:
         return GIVEN_UP
     for u in range(at[UNKNOWNS]):
-        p = there * w[at[PULL] + u, lane]
-        big_a, big_b = 134217729.0 * there, 134217729.0 * w[at[PULL] + u, lane]
-        a1, b1 = big_a - (big_a - there), big_b - (big_b - w[at[PULL] + u, lane])
-        a2, b2 = there - a1, w[at[PULL] + u, lane] - b1
-        e = ((a1 * b1 - p) + a1 * b2 + a2 * b1) + a2 * b2 + there * w[at[PULL_LO] + u, lane]
-        w[at[Z] + u, lane], w[at[Z_LO] + u, lane] = add(p, 0.0, e, 0.0)
+        w[at[Z] + u, lane], w[at[Z_LO] + u, lane] = times(
+            w[at[PULL] + u, lane], w[at[PULL_LO] + u, lane], there
+        )
     return GOING
 
 

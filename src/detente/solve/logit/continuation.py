@@ -56,6 +56,7 @@ GOING, DONE, FOLDED, GIVEN_UP = range(4)  # what comes of it
 
 NEWTON = 8  # corrections at one lambda
 LOOSE, TIGHT = 3e-3, 1e-9  # size of the last Newton step, on the way and at the end
+STALLED = 1e-6  # a correction that no longer shrinks is rounding if it is below this
 SURELY = 0.3  # a correction this much smaller than the one before: just beyond a fold Newton creeps
 FLAT, ROUNDING = 3e-11, 4e-15  # residual of an answer, and what rounding adds to it per unit of lambda
 STRAY = 0.15  # the way may differ by this from what the tangents at both ends say
@@ -180,7 +181,7 @@ def corrected(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, exact: bool) -> 
         if w[PLAIN, lane] <= FLAT + ROUNDING * w[THERE, lane] or (slow and size < 1e-8):
             return ACCEPT if signs_hold(t, at, w, c, lane) else REFUSE
     elif slow:
-        return ACCEPT if size < min(10.0 * LOOSE, 1e-6) and signs_hold(t, at, w, c, lane) else REFUSE
+        return ACCEPT if size < STALLED and signs_hold(t, at, w, c, lane) else REFUSE
     if slow or c[ROUNDS, lane] > NEWTON:
         return REFUSE
     take_step(t, at, w, c, lane)

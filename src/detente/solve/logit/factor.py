@@ -28,12 +28,13 @@ class Factor(NamedTuple):
 
 def elimination_order(sets: list[int], needs: list[list[int]], sizes: list[int]) -> list[int]:
     """The sets of one block in an order of little fill."""
-    into = {h: {g for g in needs[h] if g in set(sets)} for h in sets}  # columns of a row
+    own = set(sets)
+    into = {h: own.intersection(needs[h]) for h in sets}  # columns of a row
     out: dict[int, set[int]] = {h: set() for h in sets}  # rows of a column
     for h, columns in into.items():
         for g in columns:
             out[g].add(h)
-    order, left = list[int](), set(sets)
+    order, left = list[int](), own
     while left:
         h = min(
             left,

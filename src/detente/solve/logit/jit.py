@@ -14,7 +14,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def kernel(function: Function) -> Function:
     """``function`` compiled by Numba at its first call and kept on disk.
 
-    Arguments are arrays and named tuples of arrays, so that one compilation serves every game. Kernels release the
+    Arguments are arrays, so that one compilation serves every game. Kernels release the
     interpreter lock: threads of one process solve different draws at the same time. The Python form stays
     available as ``py_func``, and for all kernels at once with the environment variable ``NUMBA_DISABLE_JIT=1``.
     """

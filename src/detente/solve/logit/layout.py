@@ -85,24 +85,20 @@ BELIEF, REACH, FACTOR, POSSIBLE, LOG_FACTOR, ALLOWED, LOG_REACH = range(SECTIONS
 BELIEF_LO, REACH_LO, FACTOR_LO, POSSIBLE_LO, LOG_REACH_LO = range(SECTIONS + 32, SECTIONS + 37)
 VALUE, VALUE_LO = range(SECTIONS + 37, SECTIONS + 39)  # one row a cell
 OF_WORTH, OF_BELIEF = range(SECTIONS + 39, SECTIONS + 41)  # one row a pair, see slope.py
-JACOBIAN, FACTORED = range(
-    SECTIONS + 41, SECTIONS + 43
-)  # one row an entry, and one a place in the factored Jacobian
-NEGATIVES, EXPECTED = range(
-    SECTIONS + 43, SECTIONS + 45
-)  # of ``c``, one row a block: negative pivots; how many there should be
+# One row an entry, and one a place in the factored Jacobian.
+JACOBIAN, FACTORED = range(SECTIONS + 41, SECTIONS + 43)
+# Of ``c``, one row a block: negative pivots; how many there should be.
+NEGATIVES, EXPECTED = range(SECTIONS + 43, SECTIONS + 45)
 SECTION_END = SECTIONS + 45
 
 # -- single rows of ``w``, at the top --
 # Lambda accepted, lambda at which to evaluate, the accepted one before, the step, the last Newton correction, how far prediction was
 # off; the lambda asked for, the one that is enough, the one ahead while stepping back.
 LAM, THERE, BEFORE, STRIDE, LAST, OFF, TARGET, ENOUGH, AHEAD = range(9)
-HERE_LAM, AIM_LAM, HIGHEST, GAP = range(
-    9, 13
-)  # arclength: direction and prediction in lambda, highest seen, gap of a crossing
-LAST_RATIO, RATIO, NEXT_RATIO, EARLIER = range(
-    9, 13
-)  # climbing to the limit: ratios of steps in lambda; lambda before
+# Then by turns, arclength: direction and prediction in lambda, highest seen, gap of a crossing; climbing to the limit: ratios of
+# the last two steps in lambda and the next, lambda of the strategy that is kept to compare.
+HERE_LAM, AIM_LAM, HIGHEST, GAP = range(9, 13)
+LAST_RATIO, RATIO, NEXT_RATIO, EARLIER = range(9, 13)
 SIZE, PLAIN, ROOM = range(13, 16)  # of the Newton step; of the residual; room
 DOUBT_LAM = 16  # where a block first had two negative pivots, 0 if nowhere
 SCALARS = 17

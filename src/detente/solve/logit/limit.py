@@ -74,7 +74,7 @@ from detente.solve.logit.layout import (
     Z_LO,
     Z,
 )
-from detente.solve.logit.twofold import add, divide, exponential, logarithm, multiply
+from detente.solve.logit.twofold import add, divide, exponential, logarithm, multiply, times
 
 FAINT = -230.0  # log of a probability that is taken for 0
 SEEN = 1e-50  # reach above which beliefs are plain ratios: far above what is taken for 0
@@ -90,7 +90,7 @@ def enter_twofold(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, payoff: Floa
         first = t[at[LEAVES] + o, LEAF_CHANCE]
         p, p_lo = _chance(t, at, w, c, lane, first, first + t[at[LEAVES] + o, LEAF_CHANCE_COUNT], 0.0)
         for j in range(t[at[LEAVES] + o, CELL], t[at[LEAVES] + o, CELL] + t[at[LEAVES] + o, CELL_COUNT]):
-            v, v_lo = _times(p, p_lo, payoff[o, t[at[CELL_PLAYERS] + j, 0]])
+            v, v_lo = times(p, p_lo, payoff[o, t[at[CELL_PLAYERS] + j, 0]])
             w[at[VALUE] + j, lane], w[at[VALUE_LO] + j, lane] = add(
                 w[at[VALUE] + j, lane], w[at[VALUE_LO] + j, lane], v, v_lo
             )
@@ -102,18 +102,6 @@ def enter_twofold(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, payoff: Floa
 
 
 @part
-def _times(a: float, a_lo: float, b: float) -> tuple[float, float]:
-    """(a + a_lo) * b."""
-    p = a * b
-    big_a, big_b = 134217729.0 * a, 134217729.0 * b
-    a1, b1 = big_a - (big_a - a), big_b - (big_b - b)
-    a2, b2 = a - a1, b - b1
-    e = ((a1 * b1 - p) + a1 * b2 + a2 * b1) + a2 * b2 + a_lo * b
-    high = p + e
-    return high, e - (high - p)
-
-
-@part
 def _chance(
     t: Ints, at: Ints, w: Floats, c: Ints, lane: int, first: int, end: int, impossible: float
 ) -> tuple[float, float]:
@@ -121,7 +109,7 @@ def _chance(
     p, p_lo = 1.0, 0.0
     for e in range(first, end):
         q = w[at[PROB] + t[at[CHANCES] + e, 0], lane]
-        p, p_lo = _times(p, p_lo, q if q > 0.0 else impossible)
+        p, p_lo = times(p, p_lo, q if q > 0.0 else impossible)
     return p, p_lo
 
 

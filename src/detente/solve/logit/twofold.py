@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 from detente.game.tree import Floats
+from detente.solve.logit import rows
 from detente.solve.logit.jit import part
 from detente.solve.logit.lanes import LANES, SHIFTER, load, power_of_two, product_error, store
 
@@ -33,6 +34,18 @@ def multiply(a: Any, a_lo: Any, b: Any, b_lo: Any) -> tuple[Any, Any]:
     """a * b, vectors."""
     p = a * b
     e = product_error(a, b, p) + (a * b_lo + a_lo * b)
+    high = p + e
+    return high, e - (high - p)
+
+
+_rest: Any = part(rows.product_error)  # the same formula for numbers
+
+
+@part
+def times(a: float, a_lo: float, b: float) -> tuple[float, float]:
+    """(a + a_lo) * b, numbers."""
+    p = a * b
+    e = _rest(a, b, p) + a_lo * b
     high = p + e
     return high, e - (high - p)
 
