@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 from machine import machine, version
 
-from detente.explore.box import Limits, score
 from detente.explore.ranges import Range
-from detente.explore.rule import MOST, find_rule, halves
-from detente.explore.sensitivity import from_draws
+from detente.explore.rules.box import Limits, score
+from detente.explore.rules.rule import MOST, find_rule, halves
+from detente.explore.sensitivity.sobol import from_draws
 from detente.game.parameter import Parameter
 
 

@@ -1,4 +1,17 @@
-"""Testing over ranges: where claims hold, what flips them, which policy is robust for whom."""
+"""Testing over ranges: where claims hold, what flips them, which policy is robust for whom.
+
+| room | what is in it |
+|---|---|
+| `ranges`, `protocol`, `study` | what testing needs of a scenario |
+| `sampling/` | draws from the ranges |
+| `sweep/` | the model solved at every draw: chunks, their files, worker processes |
+| `claims/` | verdicts, flips, the search that tries to break a claim |
+| `rules/` | a rule in words for where a claim holds |
+| `policies/` | values, regret, what is dominated, per actor |
+| `sensitivity/` | which assumption matters, and which is worth finding out |
+| `testing` | `test`: calls all of these in their order |
+| `findings`, `record` | what was found, as types and as JSON |
+"""
 
 from __future__ import annotations
 
@@ -9,14 +22,14 @@ if TYPE_CHECKING:
     from detente.explore.findings import Findings
     from detente.explore.protocol import Study
     from detente.explore.ranges import Range
-    from detente.explore.sampling import DEFAULT_SEED, draw
+    from detente.explore.sampling.designs import DEFAULT_SEED, draw
     from detente.explore.testing import test
 
 __all__ = ["DEFAULT_SEED", "Findings", "Range", "Study", "draw", "test"]
 
 _HOME = {
-    "DEFAULT_SEED": "sampling", "Findings": "findings", "Range": "ranges", "Study": "protocol", "draw": "sampling",
-    "test": "testing",
+    "DEFAULT_SEED": "sampling.designs", "Findings": "findings", "Range": "ranges", "Study": "protocol",
+    "draw": "sampling.designs", "test": "testing",
 }  # fmt: skip
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detente.explore.chunk import Chunk
 from detente.explore.protocol import Judged
 from detente.explore.ranges import Floats
+from detente.explore.sweep.chunk import Chunk
 
 KEPT = 2**14  # draws; being a prefix of the sequences they cover the ranges as evenly as a run of that length
 

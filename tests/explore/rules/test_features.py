@@ -10,11 +10,11 @@ import pytest
 from closed_forms import PlainClaim, Q, at_least_half, ranges
 
 from detente.explore import test as run
-from detente.explore.box import inside
-from detente.explore.features import Features, features
 from detente.explore.protocol import Derived
-from detente.explore.rule import find_rules, halves, words
-from detente.explore.screen import KEPT, first_order, importance
+from detente.explore.rules.box import inside
+from detente.explore.rules.features import Features, features
+from detente.explore.rules.rule import find_rules, halves, words
+from detente.explore.rules.screen import KEPT, first_order, importance
 
 WIDE = ranges(**{f"x{k}": (0.0, 1.0) for k in range(50)})
 TITLES = {r.name: r.label for r in WIDE}

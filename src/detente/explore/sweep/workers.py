@@ -16,8 +16,8 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from detente.errors import BadInput, DetenteError
-from detente.explore.chunk import Columns, solved
 from detente.explore.protocol import Block, Study
+from detente.explore.sweep.chunk import Columns, solved
 
 _DEATHS = 3  # of one block, before it is given up
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from detente.explore.effort import THOROUGH, Effort
-from detente.explore.probe import Search
+from detente.explore.claims.effort import THOROUGH, Effort
+from detente.explore.claims.probe import Search
 from detente.explore.ranges import Floats
 
 _STEPS = (0.25, 0.6, 2.0)  # range units; 2 goes to the corner

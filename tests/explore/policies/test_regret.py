@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.explore import test as run
-from detente.explore.information import worth
 from detente.explore.protocol import BASELINE
+from detente.explore.sensitivity.information import worth
 from detente.game.parameter import Parameter
 
 TABLE = {"a": (10, 0), "b": (4, 4), "c": (0, 9), "d": (0, 20)}

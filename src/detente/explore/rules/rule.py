@@ -17,13 +17,13 @@ from typing import Literal
 import numpy as np
 from scipy.stats import binom
 
-from detente.explore.box import Limits, inside, polished, score
-from detente.explore.features import Features
-from detente.explore.prim import paste, peel
+from detente.explore.claims.verdict import wilson
 from detente.explore.ranges import Bools, Floats, Range
-from detente.explore.sampling import REPLICATES
-from detente.explore.screen import KEPT, importance
-from detente.explore.verdict import wilson
+from detente.explore.rules.box import Limits, inside, polished, score
+from detente.explore.rules.features import Features
+from detente.explore.rules.prim import paste, peel
+from detente.explore.rules.screen import KEPT, importance
+from detente.explore.sampling.designs import REPLICATES
 
 MOST = 3  # conditions
 FEWEST = 12  # cases, and draws that are none, on the first half

@@ -12,7 +12,7 @@ from closed_forms import PlainClaim, Q, at_least_half, ranges
 from detente.errors import BadInput
 from detente.explore import Range
 from detente.explore import test as run
-from detente.explore.effort import THOROUGH
+from detente.explore.claims.effort import THOROUGH
 from detente.game.parameter import Parameter
 
 PRECISION, COARSE, MOST_STEPS = THOROUGH.precision, THOROUGH.coarse, THOROUGH.steps[1]

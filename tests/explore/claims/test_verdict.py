@@ -14,9 +14,9 @@ from scipy.integrate import dblquad
 
 from detente.explore import draw
 from detente.explore import test as run
-from detente.explore.chunk import chunk_of, solved
+from detente.explore.claims.verdict import Tally, wilson
 from detente.explore.protocol import REASONS, Block, Judged, judge
-from detente.explore.verdict import Tally, wilson
+from detente.explore.sweep.chunk import chunk_of, solved
 
 
 def only_claim(study, **more):

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.explore.effort import THOROUGH, Effort
-from detente.explore.flips import Flip
-from detente.explore.probe import Search
+from detente.explore.claims.effort import THOROUGH, Effort
+from detente.explore.claims.flips import Flip
+from detente.explore.claims.probe import Search
 from detente.explore.ranges import Bools, Floats
 
 MOVED = 4  # parameters that a nearest flip should change at most

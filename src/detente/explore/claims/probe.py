@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from detente.explore.chunk import Columns, chunk_of, solved
 from detente.explore.protocol import Block, Study, judge
 from detente.explore.ranges import Floats
+from detente.explore.sweep.chunk import Columns, chunk_of, solved
 
 T = TypeVar("T")
 Search = Generator[Floats, Floats, T]

@@ -21,8 +21,8 @@ from scipy.stats import rankdata, sobol_indices, uniform
 from detente.errors import DataError, Where
 from detente.explore.protocol import BASELINE, Study
 from detente.explore.ranges import Floats
-from detente.explore.rule import halves
-from detente.explore.sampling import chosen_seed, columns
+from detente.explore.rules.rule import halves
+from detente.explore.sampling.designs import chosen_seed, columns
 
 DEGREE, PAIR_DEGREE, PAIRED = 4, 2, 6
 _RIDGE = 1e-3

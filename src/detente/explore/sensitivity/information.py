@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.explore.ranges import Floats
-from detente.explore.rule import halves
+from detente.explore.rules.rule import halves
 
 BINS = 12
 FEWEST = 8  # draws in half a slice

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.explore.box import Limits, inside
 from detente.explore.ranges import Bools, Floats
+from detente.explore.rules.box import Limits, inside
 
 
 def peel(

@@ -24,7 +24,7 @@ import numpy as np
 from scipy.stats import t as student
 
 from detente.explore.protocol import REASONS, Judged
-from detente.explore.sampling import REPLICATES
+from detente.explore.sampling.designs import REPLICATES
 
 Verdict = Literal["holds throughout", "holds if", "fails throughout", "undecided"]
 FEWEST = 32  # decided draws below which nothing is said

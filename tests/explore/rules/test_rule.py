@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from detente.explore import test as run
-from detente.explore.box import inside, polished, score
-from detente.explore.prim import paste, peel
-from detente.explore.rule import by_prim, find_rule, halves, quasi_p, words
+from detente.explore.rules.box import inside, polished, score
+from detente.explore.rules.prim import paste, peel
+from detente.explore.rules.rule import by_prim, find_rule, halves, quasi_p, words
 
 SPANS = ranges(**{f"x{k}": (0.0, 1.0) for k in range(12)})
 TITLES = {r.name: r.label for r in SPANS}

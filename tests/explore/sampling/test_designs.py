@@ -11,7 +11,7 @@ from scipy import stats
 
 from detente.errors import GameError
 from detente.explore import DEFAULT_SEED, Range, Study, draw
-from detente.explore.sampling import REPLICATES, blocks, measure
+from detente.explore.sampling.designs import REPLICATES, blocks, measure
 from detente.game.parameter import Parameter
 
 

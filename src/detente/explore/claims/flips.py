@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.explore.effort import THOROUGH, Effort
-from detente.explore.probe import Probe, Search, drive
+from detente.explore.claims.effort import THOROUGH, Effort
+from detente.explore.claims.probe import Probe, Search, drive
 from detente.explore.ranges import Floats, Range
 
 _ROUNDS = 40

@@ -19,10 +19,10 @@ from closed_forms import Model
 
 from detente.errors import BadInput, DataError
 from detente.explore import test as run
-from detente.explore.sweep import sweep
-from detente.explore.workers import WorkerLost
+from detente.explore.sweep.run import sweep
+from detente.explore.sweep.workers import WorkerLost
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent.parent  # where closed_forms.py lies
 
 
 def same(findings) -> str:

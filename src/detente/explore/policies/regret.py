@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detente.explore.chunk import Chunk
 from detente.explore.protocol import BASELINE, Policy, Study
+from detente.explore.sweep.chunk import Chunk
 from detente.solve.solution import CERTIFIED
 
 TIE = 1e-7  # payoffs nearer than this count as equal

@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from detente.errors import DataError, Where
-from detente.explore import chunk as chunks
-from detente.explore.chunk import Chunk, Columns
 from detente.explore.protocol import Block, Study
-from detente.explore.sampling import blocks
-from detente.explore.workers import Pool
+from detente.explore.sampling.designs import blocks
+from detente.explore.sweep import chunk as chunks
+from detente.explore.sweep.chunk import Chunk, Columns
+from detente.explore.sweep.workers import Pool
 
 Progress = Callable[[str, float], None]
 SMALL, LARGE, MANY = 256, 4096, 2**14  # draws of a chunk, of a chunk of a long run, and where long begins

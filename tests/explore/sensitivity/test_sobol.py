@@ -10,8 +10,8 @@ import pytest
 from closed_forms import ranges
 
 from detente.errors import DataError
-from detente.explore.sampling import draw
-from detente.explore.sensitivity import by_design, from_draws
+from detente.explore.sampling.designs import draw
+from detente.explore.sensitivity.sobol import by_design, from_draws
 
 
 def curved(d, policy):

@@ -1,0 +1,1 @@
+"""Policies, actor by actor: values, regret, what is dominated. Never added up over actors."""

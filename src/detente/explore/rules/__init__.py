@@ -1,0 +1,1 @@
+"""A rule in words for where a claim holds."""

@@ -1,0 +1,1 @@
+"""Which assumption matters, and which is worth finding out."""

@@ -1,0 +1,1 @@
+"""The model solved at every draw: chunks, their files, worker processes."""
