@@ -11,6 +11,7 @@ from detente.explore.claims.nearest import Nearest
 from detente.explore.claims.verdict import Tally, Verdict
 from detente.explore.policies.regret import Dominated, PolicyTally
 from detente.explore.protocol import Study
+from detente.explore.rules.parallel import Parallel
 from detente.explore.rules.rule import Rule
 from detente.explore.sensitivity.sobol import Indices
 
@@ -42,6 +43,7 @@ class ClaimFinding:
     margin_at_base: float | None  # None: undecided there
     exception: tuple[float, ...] | None
     map: Map | None
+    parallel: Parallel | None = None  # draws of what its rule speaks of, where there is one
 
 
 @dataclass(frozen=True, eq=False)

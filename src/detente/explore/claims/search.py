@@ -14,6 +14,7 @@ from detente.explore.findings import ClaimFinding, Map
 from detente.explore.protocol import Study
 from detente.explore.ranges import Floats
 from detente.explore.rules.features import Features, features
+from detente.explore.rules.parallel import parallel
 from detente.explore.rules.rule import Rule, find_rules
 from detente.explore.rules.screen import first_order
 from detente.explore.sample import Sample
@@ -106,6 +107,7 @@ def searched(
             id=c, text=study.claims[c].text, verdict=verdict, tally=tallies[c], rule=rule, fails_rule=fails,
             flips=flips[c], nearest=nearest.get(c), margin_at_base=at_base if np.isfinite(at_base) else None,
             exception=exceptions[c], map=_map(study, sample, c, flips[c], rule),
+            parallel=parallel(told, sample.margin(c), (rule, fails), [f.parameter for f in flips[c]]),
         )  # fmt: skip
         out.append(finding)
     return tuple(out)

@@ -52,6 +52,10 @@ class ClaimRecord:
             "map": None
             if c.map is None
             else {"x": c.map.x, "y": c.map.y, "points": [list(p) for p in c.map.points]},
+            "parallel": None
+            if c.parallel is None
+            else {"parameters": list(c.parallel.parameters), "ends": [list(e) for e in c.parallel.ends],
+                  "rows": [list(row) for row in c.parallel.rows]},
             "swapped": mirror if mirror in self.study.claims else None,
             **({"selection": dict(self.found.selections[c.id])} if c.id in self.found.selections else {}),
         }
