@@ -116,6 +116,15 @@ class Study:
         None  # claims -> whether each depends on which equilibrium is played, at the base point
     )
 
+    correlation: Floats | None = (
+        None  # of the normal scores of ``varying`` [parameter, parameter] (`detente.game.dependence`); None: none
+    )
+
+    @property
+    def dependent(self) -> bool:
+        """Whether the value of one parameter tells something of another: by correlation, or because constraints refuse."""
+        return self.correlation is not None or self.admissible is not None
+
     @property
     def varying(self) -> tuple[Range, ...]:
         return tuple(r for r in self.ranges if r.varies)

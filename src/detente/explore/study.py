@@ -10,6 +10,7 @@ from typing import Any
 from detente import __version__
 from detente.explore.protocol import BASELINE, Derived, Evaluation, Study
 from detente.explore.ranges import Draws, Range
+from detente.game.dependence import score_correlations
 from detente.scenario.evaluate import Evaluator
 from detente.scenario.selection import Selector
 
@@ -66,10 +67,11 @@ def study_of(scenario: Any) -> Study:
     for match in scenario.matches:
         said_by[match.claim] = (*said_by.get(match.claim, ()), match.statement)
     precision = scenario.precision
+    ranges = tuple(Range(p) for p in scenario.parameters.values() if p.distribution != "derived")
     solver = _Solver(scenario)
     return Study(
         name=scenario.id,
-        ranges=tuple(Range(p) for p in scenario.parameters.values() if p.distribution != "derived"),
+        ranges=ranges,
         claims=scenario.claims,
         policies=scenario.policies,
         players=tuple(scenario.game.players),
@@ -93,6 +95,7 @@ def study_of(scenario: Any) -> Study:
         derive=scenario.game.derived_values if scenario.game.derived else None,
         said_by=said_by,
         selections=solver.selections,
+        correlation=score_correlations(scenario.game.correlated, [r.name for r in ranges if r.varies]),
     )
 
 
@@ -112,5 +115,6 @@ def digest(scenario: Any) -> str:
     content = {
         "version": __version__, "text": scenario.text, "off": list(scenario.off), "ranges": ranges,
         "precision": str(scenario.precision), "policies": list(scenario.policies),
+        "correlated": [[list(one.between), repr(one.rank)] for one in scenario.game.correlated],
     }  # fmt: skip
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

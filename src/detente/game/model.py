@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import GameError, Where
+from detente.game.dependence import Correlation, read_correlated
 from detente.game.derived import written_out
 from detente.game.expression import Expression, Numeric, parse
 from detente.game.names import Meaning, Scope, checked_name
@@ -55,13 +56,14 @@ class Game:
         joint: Sequence[Mapping[str, Any]] = (),
         parameters: Mapping[str, Any] | None = None,
         constraints: Sequence[str] | str = (),
+        correlated: Sequence[Mapping[str, Any]] = (),
         events: Mapping[str, Any] | None = None,
         model: Mapping[str, Any] | None = None,
     ) -> None:
         given: dict[str, Any] = {
             "title": title, "text": text, "source": source, "sources": sources, "players": players,
             "private": private, "joint": joint, "parameters": parameters, "constraints": constraints,
-            "moves": moves, "payoffs": payoffs, "events": events, "model": model,
+            "correlated": correlated, "moves": moves, "payoffs": payoffs, "events": events, "model": model,
         }  # fmt: skip
         required = ("players", "moves", "payoffs")
         self._build(
@@ -91,6 +93,8 @@ class Game:
         self.players: dict[str, str] = self._read_players(spec)
         self.parameters: dict[str, Parameter] = self._read_parameters(spec)
         self.derived: dict[str, Expression] = written_out(self.parameters, scope)
+        self.correlated: tuple[Correlation, ...] = read_correlated(spec.correlated, self.parameters, places)
+        self._check_evidence(spec)
         types, blocks = read_types(spec, self.players, places)
         self.types: tuple[PrivateType, ...] = tuple(types)
         self.blocks: tuple[TypeBlock, ...] = look_up_types(blocks, types, scope, places)
@@ -125,13 +129,19 @@ class Game:
             where = self.places.at("parameters", name)
             read[name] = parameter(checked_name(name, "a parameter", where), given, self.places)
             self.scope.add(Meaning("parameter", name), where)
-            for evidence in read[name].evidence:
+        return read
+
+    def _check_evidence(self, spec: GameSpec) -> None:
+        """Evidence cites listed sources, where sources are listed."""
+        given = [(p.evidence, ("parameters", name)) for name, p in self.parameters.items()]
+        given += [(one.evidence, ("correlated", i)) for i, one in enumerate(self.correlated)]
+        for cited, path in given:
+            for evidence in cited:
                 if spec.sources and evidence.source not in spec.sources:
-                    where = self.places.at("parameters", name, "evidence")
+                    where = self.places.at(*path, "evidence")
                     raise GameError(
                         "there is no such source", where=where, found=evidence.source, allowed=spec.sources
                     )
-        return read
 
     def _about_parameters(self, formula: object, where: Where) -> Expression:
         return self.scope.resolved(parse(formula, where), where, ("parameter",)).bind(self.derived, where)

@@ -131,7 +131,7 @@ def parameter(name: str, given: object, places: Places) -> Parameter:
         fixed = constant(given, where)
         return Parameter(name, fixed, fixed, fixed, where=where)
     spec = shaped(ParameterSpec, given, places, path)
-    evidence = tuple(_evidence(e, places, (*path, "evidence", i)) for i, e in enumerate(spec.evidence))
+    evidence = evidence_list(spec.evidence, places, (*path, "evidence"))
     origin: dict[str, Any] = {
         "title": spec.title, "unit": spec.unit, "because": spec.because, "evidence": evidence, "where": where,
     }  # fmt: skip
@@ -259,6 +259,7 @@ def constant(given: object, where: Where) -> float:
     return number
 
 
-def _evidence(given: object, places: Places, path: Path) -> Evidence:
-    spec = shaped(EvidenceSpec, given, places, path)
-    return Evidence(spec.source, spec.says, spec.where, spec.checked)
+def evidence_list(given: Sequence[object], places: Places, path: Path) -> tuple[Evidence, ...]:
+    """The entries of ``evidence``, which stand at ``path``."""
+    read = [shaped(EvidenceSpec, entry, places, (*path, i)) for i, entry in enumerate(given)]
+    return tuple(Evidence(e.source, e.says, e.where, e.checked) for e in read)

@@ -92,6 +92,13 @@ class ParameterSpec(_Shape):
     evidence: Annotated[Any, AfterValidator(_evidence)] = ()
 
 
+class CorrelationSpec(_Shape):
+    between: list[str] | tuple[str, ...]
+    rank: Formula
+    because: str | None = None
+    evidence: Annotated[Any, AfterValidator(_evidence)] = ()
+
+
 class MoveSpec(_Shape):
     move: str
     by: str
@@ -125,6 +132,7 @@ class GameSpec(_Shape):
     joint: list[Any] | tuple[Any, ...] = ()
     parameters: dict[str, Any] = {}
     constraints: Annotated[Any, AfterValidator(_constraints)] = ()
+    correlated: list[Any] | tuple[Any, ...] = ()
     moves: list[Any] | tuple[Any, ...]
     payoffs: dict[str, Any]
     events: dict[str, Any] = {}
