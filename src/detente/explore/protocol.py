@@ -115,6 +115,9 @@ class Study:
     selections: Callable[[Sequence[str]], Mapping[str, Mapping[str, Any]]] | None = (
         None  # claims -> whether each depends on which equilibrium is played, at the base point
     )
+    gradients: Callable[[Draws, Sequence[str], float], Any] | None = (
+        None  # draws, policies, precision -> how answers of the game played at that precision move (claims.gradient)
+    )
 
     correlation: Floats | None = (
         None  # of the normal scores of ``varying`` [parameter, parameter] (`detente.game.dependence`); None: none
@@ -199,6 +202,7 @@ class Judged:
 
     margin: Floats
     why: Any  # int8 [point]; 0 is decided
+    draws: Draws = field(default_factory=dict[str, Floats])  # the points
 
 
 REASONS = (*STATUS, UNDEFINED)
@@ -220,4 +224,4 @@ def judge(claim: Claim, evaluation: Evaluation, draws: Draws) -> Judged:
         margin = np.broadcast_to(np.asarray(claim.margin(values, draws), dtype=float), (n,)).copy()
     why[(why == 0) & ~np.isfinite(margin)] = _NEVER
     margin[why != 0] = np.nan
-    return Judged(margin, why)
+    return Judged(margin, why, draws)
