@@ -9,7 +9,8 @@ from typing import Any
 from detente.explore.claims.flips import Flip
 from detente.explore.claims.nearest import Nearest
 from detente.explore.claims.verdict import Tally, Verdict
-from detente.explore.policies.regret import Dominated, PolicyTally
+from detente.explore.policies.regret import Dominated
+from detente.explore.policies.tally import PolicyTally
 from detente.explore.protocol import Study
 from detente.explore.rules.parallel import Parallel
 from detente.explore.rules.rule import Rule

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from detente.explore.ranges import Bools, Draws, Floats, Range
+from detente.scenario.conduct import read_key
 from detente.solve.solution import STATUS
 
 BASELINE = "equilibrium"  # the key of "no policy"
@@ -70,6 +71,19 @@ class Derived:
     ingredients: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Lever:
+    """A policy with a level that its actor chooses: ``ends`` of the parameters that are its level.
+
+    ``between``: the level is the share q of an announced mix of two listed policies: ``between[0]`` at q = 1, ``between[1]`` at q = 0.
+    """
+
+    policy: str
+    player: str
+    ends: Mapping[str, tuple[float, float]]
+    between: tuple[str, str] | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Study:
     """A question put to a model: the ranges, the claims, the policies, and a function that solves the model.
@@ -123,6 +137,12 @@ class Study:
         None  # of the normal scores of ``varying`` [parameter, parameter] (`detente.game.dependence`); None: none
     )
 
+    enough: Mapping[str, Any] = field(
+        default_factory=dict[str, Any]
+    )  # player -> the payoff that is enough for it, a formula (policies.satisficing); others: as in equilibrium at the base point
+    levers: tuple[Lever, ...] = ()  # policies whose level is searched
+    at_levels: Evaluate | None = None  # solves the policies of ``levers``, their parameters as columns; None: ``evaluate``
+
     @property
     def dependent(self) -> bool:
         """Whether the value of one parameter tells something of another: by correlation, or because constraints refuse."""
@@ -169,19 +189,33 @@ class Study:
         )
 
     def policies_of(self, claims: Sequence[str]) -> list[str]:
-        """The policies that these claims speak of, `BASELINE` first where it is one."""
-        used = {q.policy or BASELINE for c in claims for q in self.claims[c].quantities}
-        return [p for p in (BASELINE, *self.policies) if p in used]
+        """The policies that these claims speak of, `BASELINE` first where it is one; then keys made of policies and
+        settings (`detente.scenario.conduct`) in the order in which claims speak of them."""
+        used = dict.fromkeys(q.policy or BASELINE for c in claims for q in self.claims[c].quantities)
+        listed = [p for p in (BASELINE, *self.policies) if p in used]
+        return listed + [p for p in used if p not in listed and ("@" in p or "+" in p)]
+
+    def game_of(self, policy: str) -> str:
+        """The key of the game that ``policy`` is read off: its own, or that of its family under the same settings."""
+        base, at, settings = policy.partition("@")
+        return self.families.get(base, base) + at + settings
+
+    def depends_on(self, game: str) -> frozenset[str] | None:
+        """The parameters that a game depends on, those that its key sets left out; None: all."""
+        conduct = read_key(game)
+        if self.relevant is not None:
+            return self.relevant(conduct.base) - conduct.set
+        return frozenset(r.name for r in self.ranges) - conduct.set if conduct.settings else None
 
     def relevant_to(self, claim: str) -> frozenset[str] | None:
         """The parameters that the claim can depend on: those of its games and of its own formula; None: all."""
         if self.relevant is None:
             return None
-        games = {self.families.get(p, p) for p in self.policies_of([claim])}
+        games = {self.game_of(p) for p in self.policies_of([claim])}
         own = frozenset(getattr(self.claims[claim], "parameters", frozenset[str]()))
         made = {d.name: d.ingredients for d in self.derived}
         own |= {n for name in own for n in made.get(name, ())}
-        return own.union(*(self.relevant(game) for game in games))
+        return own.union(*(self.depends_on(game) or () for game in games))
 
 
 @dataclass(frozen=True, eq=False)

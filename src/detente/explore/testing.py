@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from detente.explore.claims.probe import Probe
 from detente.explore.claims.search import searched
 from detente.explore.claims.verdict import Tally
 from detente.explore.findings import Findings
-from detente.explore.policies.regret import PolicyTally
+from detente.explore.policies.satisficing import what_is_enough
+from detente.explore.policies.tally import PolicyTally
 from detente.explore.protocol import BASELINE, Study, judge
 from detente.explore.sample import Sample
 from detente.explore.sampling.designs import REPLICATES, chosen_seed, measure
@@ -39,11 +41,13 @@ def test(
     resume: bool = False,
     progress: Progress | None = None,
     search: Search = "thorough",
+    cluster: Any = None,
 ) -> Findings:
     """Test every claim (or ``only`` those named) and every policy at ``draws`` points of the ranges.
 
     ``scenario`` is a `Scenario` or a `Study`. The same scenario, draws and seed give the same findings whatever the
-    number of ``workers``. ``out``: finished chunks are kept there; ``resume``: those that are there are used.
+    number of ``workers``. ``cluster``: an address, a scheduler file, "local:N" or a `distributed.Client`, for draws solved by
+    dask (`detente.explore.sweep.cluster`) instead of ``workers``. ``out``: finished chunks are kept there; ``resume``: those that are there are used.
     ``progress(what, share)`` is called now and then. ``search``: how hard flips and exceptions are looked for
     (`detente.explore.claims.effort`); draws, shares and rules are the same with both; other equilibria are looked for by the
     thorough one alone. Raises BadInput for a claim or a search
@@ -62,26 +66,35 @@ def test(
             found=workers,
             allowed="1 or more",
         )
+    if cluster is not None and workers > 1:
+        raise BadInput(
+            "a cluster has workers of its own", where=Where(field="--workers"), found=workers,
+            allowed="either --workers N or --cluster; --cluster local:N starts N processes here",
+        )  # fmt: skip
     level = effort(search)
     tell: Progress = progress or (lambda what, share: None)
     sides = [f"law:{rule}:{side}" for rule in study.law for side in ("with", "without")]
-    policies = study.policies_of(claims) if only else [BASELINE, *study.policies, *sides]
-    policies = policies if BASELINE in policies else [BASELINE, *policies]
+    asked = study.policies_of(claims)
+    policies = [p for p in asked if p in study.policies] if only else [*study.policies, *sides]
+    policies = [BASELINE, *policies]
+    keys = [*policies, *(p for p in asked if p not in policies)]  # settings and combinations that claims speak of
 
     tallies = {c: Tally() for c in claims}
-    policy_tally = PolicyTally(study, tuple(policies))
+    policy_tally = PolicyTally(study, tuple(policies), what_is_enough(study))
     sample = Sample(tuple(r.name for r in study.varying))
     refused = 0
-    for chunk in sweep(
-        study, draws, policies, seed=seed, workers=workers, out=None if out is None else Path(out), resume=resume,
-        progress=lambda what, share: tell(what, 0.7 * share),
-    ):  # fmt: skip
-        judged = {c: judge(study.claims[c], chunk, chunk.draws) for c in claims}
-        for c, told in judged.items():
-            tallies[c].add(chunk.start, told)
-        policy_tally.add(chunk)
-        sample.add(chunk, judged)
-        refused = chunk.refused
+    chunks = sweep(
+        study, draws, keys, seed=seed, workers=workers, cluster=cluster, out=None if out is None else Path(out),
+        resume=resume, progress=lambda what, share: tell(what, 0.7 * share),
+    )  # fmt: skip
+    with closing(chunks):  # whatever happens, workers end here and not when somebody collects the garbage
+        for chunk in chunks:
+            judged = {c: judge(study.claims[c], chunk, chunk.draws) for c in claims}
+            for c, told in judged.items():
+                tallies[c].add(chunk.start, told)
+            policy_tally.add(chunk)
+            sample.add(chunk, judged)
+            refused = chunk.refused
 
     probe = Probe(study)
     found = searched(study, probe, claims, tallies, sample, draws, chosen_seed(study, seed), tell, level)

@@ -1,8 +1,8 @@
-"""Policies: what each is worth to each player, what follows from it, and what its actor would regret. Never added up over actors.
+"""Regret: what a player could have had with the best of its own menu, less what it has (Savage 1951, JASA 46:55-67).
 
-Regret of an actor's policy at a draw is what the actor could have had there with the best of its own *menu* (its
-``commit`` policies and equilibrium play) less what it has with this one. It is taken over draws at which the whole menu is
-certified, depends on the menu (which is printed), and its maximum on the ends of the ranges.
+A player's *menu* is its own ``commit`` policies and equilibrium play. Regret is taken draw by draw, over the draws at
+which the whole menu is certified; it depends on the menu (which is printed), and its maximum on the ends of the ranges.
+Regrets of different players are never added up.
 """
 
 from __future__ import annotations
@@ -12,64 +12,53 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detente.explore.protocol import BASELINE, Policy, Study
+from detente.explore.policies.satisficing import TIE, Enough
+from detente.explore.protocol import BASELINE, Policy
 from detente.explore.sweep.chunk import Chunk
 from detente.solve.solution import CERTIFIED
-
-TIE = 1e-7  # payoffs nearer than this count as equal
-
-
-@dataclass(eq=False)
-class Spread:
-    """Mean, smallest and largest of a column over all chunks, nan left out."""
-
-    n: int = 0
-    total: float = 0.0
-    low: float = np.inf
-    high: float = -np.inf
-
-    def add(self, column: np.ndarray) -> None:
-        column = column[np.isfinite(column)]
-        if len(column):
-            self.n += len(column)
-            self.total += float(column.sum())
-            self.low, self.high = min(self.low, float(column.min())), max(self.high, float(column.max()))
-
-    @property
-    def mean(self) -> float | None:
-        return self.total / self.n if self.n else None
-
-    def ends(self) -> tuple[float | None, float | None]:
-        return (self.low, self.high) if self.n else (None, None)
 
 
 @dataclass(frozen=True)
 class Dominated:
-    """Policy ``policy`` is never better for its actor than ``by``, and worse by ``gap`` at ``draw``."""
+    """Policy ``policy`` is never better for its actor than ``by``, and worse by ``gap`` at ``draw``.
+
+    ``strict``: it is worse in every draw; else the two are equal in some. ``least`` is the smallest gap of all draws.
+    """
 
     policy: str
     by: str
     gap: float
     draw: int
     parameters: Mapping[str, float]
+    strict: bool = False
+    least: float = 0.0
 
 
 @dataclass(eq=False)
 class Menu:
-    """One player's regrets, added up chunk by chunk. ``policies``: equilibrium play first."""
+    """One player's regrets, added up chunk by chunk. ``policies``: equilibrium play first.
+
+    ``enough``: what satisfies the player, where it is known.
+    """
 
     player: str
     policies: tuple[str, ...]
+    enough: Enough | None = None
     n: int = 0
     total: np.ndarray = field(init=False)  # [policy] of regret
     worst: np.ndarray = field(init=False)  # [policy] largest regret
+    least: np.ndarray = field(init=False)  # [policy] smallest payoff
+    satisfied: np.ndarray = field(init=False)  # [policy] draws in which the player has enough
     better: np.ndarray = field(init=False)  # [a, b] largest value of b - a
     witness: np.ndarray = field(init=False)  # [a, b] the draw of it
-    where: dict[tuple[int, int], Mapping[str, float]] = field(default_factory=dict)
+    where: dict[tuple[int, int], Mapping[str, float]] = field(
+        default_factory=dict[tuple[int, int], Mapping[str, float]]
+    )
 
     def __post_init__(self) -> None:
         m = len(self.policies)
         self.total, self.worst = np.zeros(m), np.zeros(m)
+        self.least, self.satisfied = np.full(m, np.inf), np.zeros(m, dtype=np.int64)
         self.better, self.witness = np.full((m, m), -np.inf), np.full((m, m), -1)
 
     def add(self, chunk: Chunk) -> None:
@@ -84,6 +73,9 @@ class Menu:
         self.n += len(rows)
         self.total += regret.sum(axis=1)
         self.worst = np.maximum(self.worst, regret.max(axis=1))
+        self.least = np.minimum(self.least, worth.min(axis=1))
+        if self.enough is not None:
+            self.satisfied += (worth >= self.enough.at(chunk.draws)[rows] - TIE).sum(axis=1)
         for a in range(len(self.policies)):
             gap = worth - worth[a]  # [b, draw]
             at = gap.argmax(axis=1)
@@ -112,6 +104,7 @@ class Menu:
             ]
             if rivals:
                 b = max(rivals, key=lambda k: (self.better[a, k], -k))
+                least = max(0.0, -float(self.better[b, a]))
                 out.append(
                     Dominated(
                         name,
@@ -119,40 +112,11 @@ class Menu:
                         float(self.better[a, b]),
                         int(self.witness[a, b]),
                         self.where[a, b],
+                        strict=least > TIE,
+                        least=least,
                     )
                 )
         return tuple(out)
-
-
-@dataclass(eq=False)
-class PolicyTally:
-    """Values and events of every policy, regrets of every player who has a menu; fed chunk by chunk."""
-
-    study: Study
-    policies: tuple[str, ...]  # those that were solved
-    values: dict[tuple[str, str], Spread] = field(default_factory=dict)  # policy, player
-    events: dict[tuple[str, str], Spread] = field(default_factory=dict)  # policy, event
-    certified: dict[str, int] = field(default_factory=dict)
-    menus: dict[str, Menu] = field(default_factory=dict)  # by player
-
-    def __post_init__(self) -> None:
-        if BASELINE in self.policies:
-            for player in self.study.players:
-                own = menu_of(
-                    player, {p: self.study.policies[p] for p in self.policies if p in self.study.policies}
-                )
-                if len(own) > 1:
-                    self.menus[player] = Menu(player, own)
-
-    def add(self, chunk: Chunk) -> None:
-        for policy in self.policies:
-            good = chunk.status[policy] == CERTIFIED
-            self.certified[policy] = self.certified.get(policy, 0) + int(good.sum())
-            for table, source in ((self.values, chunk.value), (self.events, chunk.event)):
-                for name, column in source[policy].items():
-                    table.setdefault((policy, name), Spread()).add(column[good])
-        for menu in self.menus.values():
-            menu.add(chunk)
 
 
 def menu_of(player: str, policies: Mapping[str, Policy]) -> tuple[str, ...]:
