@@ -32,6 +32,14 @@ def command(
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=256, help="Processes; the result is the same bytes.")
     ] = 1,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="Solve on a dask cluster: tcp://host:8786, a scheduler file, local or local:N; the same bytes.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Keep finished chunks and results there.")
     ] = None,
@@ -65,6 +73,7 @@ def command(
             seed=seed,
             only=only or None,
             workers=workers,
+            cluster=cluster,
             out=out,
             resume=resume,
             progress=tell,

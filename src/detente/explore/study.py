@@ -10,8 +10,11 @@ from typing import Any
 from detente import __version__
 from detente.explore.protocol import BASELINE, Derived, Evaluation, Study
 from detente.explore.ranges import Draws, Range
+from detente.explore.sweep.threads import allowed
 from detente.game.dependence import score_correlations
+from detente.scenario.conduct import base_of, read_key
 from detente.scenario.evaluate import Evaluator
+from detente.scenario.gradient import Gradient, Gradients
 from detente.scenario.selection import Selector
 
 SELECTION = (
@@ -27,6 +30,7 @@ class _Solver:
     def __init__(self, scenario: Any) -> None:
         self.scenario = scenario
         self._evaluator: Evaluator | None = None
+        self._gradient: Gradient | None = None
 
     def __call__(self, draws: Draws, policies: Sequence[str]) -> Evaluation:
         return self.ready.evaluate(draws, policies)
@@ -34,16 +38,19 @@ class _Solver:
     @property
     def ready(self) -> Evaluator:
         if self._evaluator is None:
-            self._evaluator = Evaluator(self.scenario)
+            self._evaluator = Evaluator(self.scenario, allowed())
         return self._evaluator
 
     def relevant(self, policy: str) -> frozenset[str]:
-        """The parameters that the game solved for ``policy`` depends on, those of surprises read off it included."""
+        """The parameters that the game solved for ``policy`` depends on, those of surprises read off it included.
+
+        What the key itself sets is left out.
+        """
         names = set(self.ready.tree(policy).parameters)
         if isinstance(self.scenario.precision, str):
             names.add(self.scenario.precision)
         for other in self.scenario.policies.values():
-            if other.kind == "deviate" and policy == BASELINE:
+            if other.kind == "deviate" and base_of(policy) == BASELINE:
                 names |= {n for mix in other.change.play.values() for p in mix.values() for n in p.names}
                 names |= {n for formula in other.change.parameters.values() for n in formula.names} | set(
                     other.change.parameters
@@ -51,14 +58,20 @@ class _Solver:
         derived = self.scenario.game.derived
         for name in [n for n in names if n in derived]:
             names |= derived[name].names
-        return frozenset(names)
+        return frozenset(names) - read_key(policy).set
 
     def selections(self, claims: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """For each claim, whether it depends on which equilibrium is played (`detente.scenario.selection`)."""
         return {name: found.record() for name, found in Selector(self.ready).selections(claims).items()}
 
+    def gradients(self, draws: Draws, policies: Sequence[str], precision: float) -> Gradients:
+        """How the answers of the game played at ``precision`` move with the parameters (`detente.scenario.gradient`)."""
+        if self._gradient is None:
+            self._gradient = Gradient(self.ready)
+        return self._gradient(draws, policies, precision)
+
     def __getstate__(self) -> dict[str, Any]:
-        return {"scenario": self.scenario, "_evaluator": None}
+        return {"scenario": self.scenario, "_evaluator": None, "_gradient": None}
 
 
 def study_of(scenario: Any) -> Study:
@@ -95,6 +108,7 @@ def study_of(scenario: Any) -> Study:
         derive=scenario.game.derived_values if scenario.game.derived else None,
         said_by=said_by,
         selections=solver.selections,
+        gradients=solver.gradients,
         correlation=score_correlations(scenario.game.correlated, [r.name for r in ranges if r.varies]),
     )
 

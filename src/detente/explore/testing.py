@@ -47,7 +47,8 @@ def test(
 
     ``scenario`` is a `Scenario` or a `Study`. The same scenario, draws and seed give the same findings whatever the
     number of ``workers``. ``cluster``: an address, a scheduler file, "local:N" or a `distributed.Client`, for draws solved by
-    dask (`detente.explore.sweep.cluster`) instead of ``workers``. ``out``: finished chunks are kept there; ``resume``: those that are there are used.
+    dask (`detente.explore.sweep.cluster`) instead of ``workers``. ``out``: finished chunks are kept there; ``resume``: those that
+    are there are used.
     ``progress(what, share)`` is called now and then. ``search``: how hard flips and exceptions are looked for
     (`detente.explore.claims.effort`); draws, shares and rules are the same with both; other equilibria are looked for by the
     thorough one alone. Raises BadInput for a claim or a search

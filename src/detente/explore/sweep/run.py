@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from detente.errors import DataError, Where
 from detente.explore.protocol import Block, Study
 from detente.explore.sampling.designs import blocks
 from detente.explore.sweep import chunk as chunks
 from detente.explore.sweep.chunk import Chunk, Columns
+from detente.explore.sweep.cluster import Cluster
 from detente.explore.sweep.workers import Pool
 
 Progress = Callable[[str, float], None]
@@ -25,22 +27,32 @@ def sweep(
     *,
     seed: int | None = None,
     workers: int = 1,
+    cluster: Any = None,
     build: Callable[[], Study] | None = None,
     out: Path | None = None,
     resume: bool = False,
     progress: Progress | None = None,
-) -> Iterator[Chunk]:
+) -> Generator[Chunk]:
     """Chunks in the order of the draws. Memory is that of a few chunks, whatever ``n``.
 
     With ``out`` every finished chunk is kept in ``out/chunks`` (Parquet); with ``resume`` those that are there are read
-    instead of solved. ``build`` makes the study anew in a worker process (default: a pickled copy).
-    Raises `DataError` where a chunk cannot be written.
+    instead of solved. ``build`` makes the study anew in a worker process (default: a pickled copy). With ``cluster``
+    (`detente.explore.sweep.cluster`) the workers are those of a dask cluster. Raises `DataError` where a chunk cannot be
+    written, `WorkerLost` where draws kill their workers, `ClusterLost` where a cluster is gone.
     """
+
+    def waiting(what: str) -> None:
+        if progress is not None:
+            progress(what, 0.0)
+
     size = SMALL if n <= MANY else LARGE
     folder = _folder(out) if out is not None else None
     stream = blocks(study, n, size, seed)
     offered = ((b, _found(study, b, policies, folder) if resume and folder else None) for b in stream)
-    if workers > 1 and n > size:
+    if cluster is not None:
+        with Cluster(cluster, build or partial(_same, study), policies, waiting) as machines:
+            yield from _kept(machines.map(offered), study, policies, folder, n, progress)
+    elif workers > 1 and n > size:
         with Pool(build or partial(_same, study), policies, min(workers, -(-n // size))) as pool:
             yield from _kept(pool.map(offered), study, policies, folder, n, progress)
     else:

@@ -10,16 +10,18 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from detente.errors import BadInput, DetenteError
 from detente.explore.protocol import Block, Study
+from detente.explore.ranges import Floats
 from detente.explore.sweep.chunk import Columns, solved
+from detente.explore.sweep.threads import allow
 
-_DEATHS = 3  # of one block, before it is given up
+DEATHS = 3  # of one block, before it is given up
 
 
 class WorkerLost(DetenteError):
@@ -28,8 +30,21 @@ class WorkerLost(DetenteError):
     kind = "worker_lost"
 
 
-def _serve(connection: Connection, build: Callable[[], Study], policies: Sequence[str]) -> None:
+def answered(study: Study, draws: Mapping[str, Floats], policies: Sequence[str]) -> tuple[bool, Any]:
+    """(True, columns), or (False, the problem): what was wrong with the input, or a model's failure as text."""
+    try:
+        return True, solved(study, draws, policies)
+    except BadInput as problem:
+        return False, problem
+    except Exception as problem:  # told to the parent, which raises it
+        return False, RuntimeError(f"{type(problem).__name__}: {problem}")
+
+
+def _serve(
+    connection: Connection, build: Callable[[], Study], policies: Sequence[str], most_threads: int
+) -> None:
     """The life of a worker: build the model, then answer blocks until the parent is gone."""
+    allow(most_threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     study: Study | None = None
     try:
@@ -39,10 +54,10 @@ def _serve(connection: Connection, build: Callable[[], Study], policies: Sequenc
                 return
             try:
                 study = study or build()
-                answer: tuple[bool, Any] = (True, solved(study, task, policies))
+                answer = answered(study, task, policies)
             except BadInput as problem:
                 answer = (False, problem)
-            except Exception as problem:  # told to the parent, which raises it
+            except Exception as problem:  # the model could not be made
                 answer = (False, RuntimeError(f"{type(problem).__name__}: {problem}"))
             try:
                 connection.send(answer)
@@ -89,7 +104,7 @@ class Pool:
         os.environ.update(dict.fromkeys(before, str(self._threads)))  # inherited: k workers share the cores
         try:
             process = self._context.Process(
-                target=_serve, args=(theirs, self._build, self._policies), daemon=True
+                target=_serve, args=(theirs, self._build, self._policies, self._threads), daemon=True
             )
             process.start()
         finally:
@@ -155,14 +170,14 @@ class Pool:
         lost.process.join(timeout=1)
         if lost.block is not None:
             deaths[lost.block.start] = deaths.get(lost.block.start, 0) + 1
-            if deaths[lost.block.start] >= _DEATHS:
+            if deaths[lost.block.start] >= DEATHS:
                 why = (
                     'could it start? A script that uses workers needs `if __name__ == "__main__":` around its calls'
                     if lost.process.exitcode == 1
                     else "too little memory? Try fewer workers"
                 )
                 raise WorkerLost(
-                    f"a worker died {_DEATHS} times on draws {lost.block.start} to {lost.block.start + len(lost.block)} "
+                    f"a worker died {DEATHS} times on draws {lost.block.start} to {lost.block.start + len(lost.block)} "
                     f"(exit status {lost.process.exitcode}): {why}"
                 )
             todo.appendleft(lost.block)
