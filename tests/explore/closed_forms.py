@@ -15,6 +15,7 @@ from detente.errors import BadInput
 from detente.explore import Range, Study
 from detente.explore.protocol import BASELINE
 from detente.game.parameter import Parameter
+from detente.scenario.conduct import with_settings
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Model:
-    """``formula(draws, policy) -> (events, values, status)``; broadcast to the draws."""
+    """``formula(draws, policy) -> (events, values, status)``; broadcast to the draws. Understands ``KEY@name=value``."""
 
     formula: Callable[..., Any]
 
-    def __call__(self, draws: Mapping[str, Any], policies: Sequence[str]) -> Table:
+    def __call__(self, draws: Mapping[str, Any], policies: Sequence[str]) -> Any:
+        return with_settings(self.read)(draws, policies)
+
+    def read(self, draws: Mapping[str, Any], policies: Sequence[str]) -> Table:
         out = Table()
         n = len(next(iter(draws.values())))
         for policy in policies:

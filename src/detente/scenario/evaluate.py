@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from detente.errors import GameError
 from detente.game.tree import Tree
 from detente.scenario.claim import Claim, Quantity
+from detente.scenario.conduct import Conduct, base_of, check_settings, check_together, read_key
 from detente.scenario.model import BASELINE, Change, Policy
 from detente.scenario.outcome import (
     NEVER_AT_FINITE,
@@ -45,7 +46,7 @@ WORKING_BYTES = 64_000_000  # arrays that are alive at a time while a chunk is s
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """What every policy leads to at every draw. Keys of the outer mappings are ids of policies, ``equilibrium`` for
-    none, ``law:ID:with`` and ``law:ID:without`` for the sides of a rule of law."""
+    none, ``law:ID:with`` and ``law:ID:without`` for the sides of a rule of law, and what `conduct` makes of these."""
 
     event: Mapping[str, Mapping[str, Floats]]  # policy -> event -> probability [draw]
     value: Mapping[str, Mapping[str, Floats]]  # policy -> player -> expected payoff [draw]
@@ -97,6 +98,7 @@ class Evaluator:
 
     def _start(self) -> None:
         self._compiled: dict[Any, CompiledTree] = {}
+        self._conducts: dict[str, Conduct] = {}
         self._tally: Tally | None = None
         self._seen: dict[
             str, NDArray[np.bool_]
@@ -114,7 +116,10 @@ class Evaluator:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Everything that can be asked for: no policy, each policy, each rule of law with and without."""
+        """What is asked for by default: no policy, each policy, each rule of law with and without.
+
+        `evaluate` takes these with parameters set, and commit policies together, as well: see `conduct`.
+        """
         sides = (f"law:{rule}:{side}" for rule in self.scenario.law for side in ("with", "without"))
         return (BASELINE, *self.scenario.policies, *sides)
 
@@ -128,7 +133,7 @@ class Evaluator:
         policies: Iterable[str] | None = None,
         quantities: Iterable[Quantity] | None = None,
     ) -> Evaluation:
-        """Solve at every draw. ``policies``: `keys` to solve (default: all). ``quantities``: what to keep (default: every
+        """Solve at every draw. ``policies``: keys to solve (default: `keys`). ``quantities``: what to keep (default: every
         event and value); give it for long runs, since each kept column takes 8 bytes a draw.
 
         Parameters without a column keep their base value; without draws there is one, the base. Memory beyond the
@@ -139,52 +144,70 @@ class Evaluator:
         kept = None if quantities is None else set(quantities)
         wanted = self._wanted(policies, kept)
         sink = _Sink(count, wanted, tuple(self.scenario.game.events), tuple(self.scenario.game.players), kept)
-        as_it_stands = key(
-            self.scenario.standing
-        )  # a rule that the game keeps to anyway is one more reader of its solution
-        base_users = [k for k in wanted if self._reads_equilibrium(k) or key(self._change(k)) == as_it_stands]
-        own: dict[Any, list[str]] = {}  # one solution serves all policies that make the same game
+        games: dict[Any, list[str]] = {}  # one solution serves all policies that make the same game
         for name in wanted:
-            if name not in base_users:
-                own.setdefault(key(self._change(name)), []).append(name)
-        if base_users:
-            self._run(columns, count, self.scenario.standing, base_users, sink)
-        for names in own.values():
-            self._run(columns, count, self._change(names[0]), names, sink)
+            games.setdefault((self.settings(name), key(self._change(name))), []).append(name)
+        for (settings, _), names in games.items():
+            here = {**columns, **{x: np.full(count, value) for x, value in settings}}
+            self._run(here, count, self._change(names[0]), names, sink)
         return sink.evaluation()
 
     # what is solved
 
     def _wanted(self, policies: Iterable[str] | None, kept: set[Quantity] | None) -> list[str]:
         if policies is None:
+            asked = set() if kept is None else {q.policy or BASELINE for q in kept}
             policies = (
                 self.keys
                 if kept is None
-                else [k for k in self.keys if k in {q.policy or BASELINE for q in kept}]
+                else [
+                    *(k for k in self.keys if k in asked),
+                    *sorted(asked - set(self.keys)),
+                ]
             )
         wanted = list(dict.fromkeys(policies))
         for name in wanted:
-            if name not in self.keys:
-                where = self.scenario.places.at("policies")
-                raise GameError("there is no such policy", where=where, found=name, allowed=self.keys)
+            self._conduct(name)
         return wanted
 
+    def _conduct(self, name: str) -> Conduct:
+        """The key taken apart, every name in it looked up."""
+        if name not in self._conducts:
+            where, game = self.scenario.places.at("policies"), self.scenario.game
+            conduct = read_key(name, where)
+            for one in conduct.of:
+                if one not in self.keys:
+                    raise GameError("there is no such policy", where=where, found=one, allowed=self.keys)
+            if len(conduct.of) > 1:
+                for one in conduct.of:
+                    if one not in self.scenario.policies:
+                        raise GameError("only commit policies hold together", where=where, found=one,
+                                        allowed=self.scenario.policies)  # fmt: skip
+                check_together([self.scenario.policies[one] for one in conduct.of], where)
+            check_settings(conduct, game.base, game.derived, where)
+            self._conducts[name] = conduct
+        return self._conducts[name]
+
+    def settings(self, name: str) -> tuple[tuple[str, float], ...]:
+        """The parameters that a key sets, in the order of their names."""
+        return tuple(sorted(self._conduct(name).settings))
+
     def _policy(self, name: str) -> Policy | None:
-        return self.scenario.policies.get(name)
+        return self.scenario.policies.get(base_of(name))
 
     def _reads_equilibrium(self, name: str) -> bool:
         policy = self._policy(name)
-        return name == BASELINE or (policy is not None and policy.kind != "commit")
+        return base_of(name) == BASELINE or (policy is not None and policy.kind != "commit")
 
     def _change(self, name: str) -> Change:
-        """What the game that is solved for ``name`` differs in from the game as it is written."""
+        """What the game that is solved for ``name`` differs in from the game as it is written, settings apart."""
         standing = self.scenario.standing
         if self._reads_equilibrium(name):
             return standing
-        policy = self._policy(name)
-        if policy is not None:
-            return combined(standing, policy.change)
-        _, rule, side = name.split(":")
+        conduct = self._conduct(name)
+        if all(one in self.scenario.policies for one in conduct.of):
+            return combined(standing, *(self.scenario.policies[one].change for one in conduct.of))
+        _, rule, side = conduct.base.split(":")
         law = self.scenario.law[rule]
         return combined(standing, law.with_ if side == "with" else law.without)
 

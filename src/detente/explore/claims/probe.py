@@ -162,7 +162,7 @@ class Probe:
         """Flat columns (see `solved`) of every policy at the rows that it is needed at; other rows are left as they come."""
         games: dict[str, list[str]] = {}
         for policy in needed:
-            games.setdefault(self.study.families.get(policy, policy), []).append(policy)
+            games.setdefault(self.study.game_of(policy), []).append(policy)
         table: Columns = {}
         for game, members in games.items():
             want = np.flatnonzero(np.any([needed[m] for m in members], axis=0))
@@ -184,7 +184,7 @@ class Probe:
 
     def _relevant(self, game: str) -> np.ndarray:
         if game not in self._columns:
-            names = None if self.study.relevant is None else self.study.relevant(game)
+            names = self.study.depends_on(game)
             varying = self.study.varying
             self._columns[game] = np.array(
                 [k for k, r in enumerate(varying) if names is None or r.name in names], dtype=np.intp
