@@ -1,7 +1,7 @@
 """Blocks of draws solved on a `dask.distributed` cluster: one that exists, or one started here and closed at the end.
 
-The study travels once to each worker, as a task that the scheduler can make again when a worker is lost, and is built
-once in each worker process. A block whose worker dies is solved again elsewhere; results come back in the order of the
+The study travels once to each worker and is built once in each worker process; a worker that joins later asks for it.
+A block whose worker dies is solved again elsewhere; results come back in the order of the
 draws, so the findings and the files are those of one process. Workers load what is sent to them with pickle: connect
 only to a scheduler that you trust (TLS: dask's own settings, ``tls://`` addresses).
 """
@@ -49,21 +49,23 @@ class ClusterLost(DetenteError):
 # What runs on a worker.
 
 _busy = threading.Lock()
-_ready: dict[str, tuple[Study, Sequence[str]]] = {}
+_held: dict[str, bytes] = {}  # the study of a run, as it was sent
+_ready: dict[str, tuple[Study, Sequence[str]]] = {}  # the same, built
 
 
-def parcel(content: bytes) -> bytes:
-    """The study as a task of its own: it goes to each worker once, and is made again if its holder is lost."""
-    return content
-
-
-def describe() -> Mapping[str, str]:
-    """What the worker is (`identity`)."""
+def receive(name: str, content: bytes) -> Mapping[str, str]:
+    """On a worker: keep a run's study until it is asked for; returns what the worker is (`identity`)."""
+    with _busy:
+        _held.clear()  # one study at a time: a worker may live for months
+        _held[name] = content
     return dict(identity())
 
 
-def solve_block(content: bytes, name: str, wanted: Mapping[str, str], draws: Any) -> tuple[str, Any]:
-    """On a worker: ("solved", columns), ("refused", a BadInput), ("failed", text) or ("differs", identity).
+def solve_block(
+    name: str, wanted: Mapping[str, str], draws: Any, content: bytes | None = None
+) -> tuple[str, Any]:
+    """On a worker: ("solved", columns), ("refused", a BadInput), ("failed", text), ("differs", identity), or
+    ("unknown", None) where the worker came after the study was sent: to be asked again with its ``content``.
 
     One block at a time in a process, with as many threads as the worker was given.
     """
@@ -72,9 +74,13 @@ def solve_block(content: bytes, name: str, wanted: Mapping[str, str], draws: Any
     with _busy:
         try:
             if name not in _ready:
+                content = content if content is not None else _held.get(name)
+                if content is None:
+                    return "unknown", None
                 threads.allow(_given())
-                _ready.clear()  # one study at a time: a worker may live for months
+                _ready.clear()
                 _ready[name] = _unpacked(content)
+                _held.clear()
         except BadInput as problem:
             return "refused", problem
         except Exception as problem:  # told to the client, which raises it
@@ -124,19 +130,18 @@ class Cluster:
         self._run = uuid.uuid4().hex[
             :12
         ]  # keys of two runs on one scheduler never meet; nothing else depends on it
+        self._asked = 0
         self._client: Any = None
 
     def __enter__(self) -> Cluster:
         with ExitStack() as stack:
             self._client = self._connected(stack)
             self._await_workers()
-            self._compare()
-            self._study = self._client.submit(parcel, self._content, key=f"detente-study-{self._run}")
+            self._send()
             self._closing = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._study = None
         self._closing.close()
 
     def map(self, blocks: Iterator[tuple[Block, Columns | None]]) -> Iterator[tuple[Block, Columns, bool]]:
@@ -171,11 +176,12 @@ class Cluster:
                 with suppress(Exception):
                     self._client.cancel(waiting, force=True)
 
-    def _submitted(self, block: Block) -> Any:
+    def _submitted(self, block: Block, content: bytes | None = None) -> Any:
+        self._asked += 1
         try:
             return self._client.submit(
-                solve_block, self._study, self._run, dict(identity()), dict(block.draws),
-                key=(f"detente-block-{self._run}", block.start), priority=-block.start,
+                solve_block, self._run, dict(identity()), dict(block.draws), content,
+                key=f"detente-block-{self._run}-{self._asked}", priority=-block.start,
             )  # fmt: skip
         except Exception as problem:
             raise self._lost(problem) from problem
@@ -206,6 +212,8 @@ class Cluster:
                 raise ClusterLost(f"the cluster has had no worker for {PATIENCE:.0f} s; {_GO_ON}")
         if kind == "solved":
             return answer
+        if kind == "unknown":
+            return self._answer(block, self._submitted(block, self._content))
         if kind == "refused":
             raise answer
         if kind == "differs":
@@ -261,14 +269,19 @@ class Cluster:
                 )
             time.sleep(0.2)
 
-    def _compare(self) -> None:
-        """Refuse workers whose numbers could differ; those that join later are asked with each block."""
-        ours = identity()
+    def _send(self) -> None:
+        """Send the study to the workers there are, and refuse those whose numbers could differ; later ones are asked
+        with each block."""
         try:
-            found = self._client.run(describe, on_error="return")
+            found = self._client.run(receive, self._run, self._content, on_error="return")
         except Exception as problem:
             raise self._lost(problem) from problem
-        wrong = {worker: theirs for worker, theirs in found.items() if theirs != dict(ours)}
+        wrong = {
+            worker: theirs
+            for worker, theirs in found.items()
+            if theirs != dict(identity())
+            and not isinstance(theirs, OSError)  # OSError: it died when it was asked
+        }
         if wrong:
             raise _not_the_same(wrong)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from detente.errors import DataError, Where
 from detente.explore.protocol import Block, Study
-from detente.explore.sampling.designs import blocks
+from detente.explore.sampling.designs import Design, Plan, Sobol, blocks
 from detente.explore.sweep import chunk as chunks
 from detente.explore.sweep.chunk import Chunk, Columns
 from detente.explore.sweep.cluster import Cluster
@@ -32,8 +32,9 @@ def sweep(
     out: Path | None = None,
     resume: bool = False,
     progress: Progress | None = None,
+    design: Design | Plan = Sobol(),  # noqa: B008 - it has no state
 ) -> Generator[Chunk]:
-    """Chunks in the order of the draws. Memory is that of a few chunks, whatever ``n``.
+    """Chunks in the order of the draws. Memory is that of a few chunks, whatever ``n``. ``design``: how draws are chosen.
 
     With ``out`` every finished chunk is kept in ``out/chunks`` (Parquet); with ``resume`` those that are there are read
     instead of solved. ``build`` makes the study anew in a worker process (default: a pickled copy). With ``cluster``
@@ -47,7 +48,7 @@ def sweep(
 
     size = SMALL if n <= MANY else LARGE
     folder = _folder(out) if out is not None else None
-    stream = blocks(study, n, size, seed)
+    stream = blocks(study, n, size, seed, design)
     offered = ((b, _found(study, b, policies, folder) if resume and folder else None) for b in stream)
     if cluster is not None:
         with Cluster(cluster, build or partial(_same, study), policies, waiting) as machines:
