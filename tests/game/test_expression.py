@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.errors import ExpressionError, Where
+from detente.errors import BadInput, ExpressionError, Where
 from detente.game import node as n
 from detente.game.expression import Expression, parse
+from detente.game.model import Game
 
 NAMES = ("a", "b", "A.resolve", "élan")
 
@@ -171,7 +172,9 @@ def test_precedence_and_functions(text: str, value: float) -> None:
         ("x[0]", 2, None),
         ("'text'", 1, None),
         ("lambda: 1", 7, None),
-        ("a < b < c", 7, None),
+        ("a < b > c", 7, None),
+        ("a == b == c", 8, None),
+        ("a < b in {c}", 7, None),
         ("a b", 3, None),
         ("a +", 4, None),
         ("(a", 3, None),
@@ -253,3 +256,74 @@ def test_formulas_travel_between_processes_and_do_not_change() -> None:
     assert formula == pickle.loads(pickle.dumps(formula))
     with pytest.raises(AttributeError):
         formula.node = n.ONE  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("signs", [("<", "<"), ("<", "<="), (">", ">"), (">=", ">"), ("<", "<=", "<")])
+def test_a_chain_is_the_conjunction_of_its_links(signs: tuple[str, ...]) -> None:
+    names = "abcd"[: len(signs) + 1]
+    chain = parse(names[0] + "".join(f" {s} {x} + 0" for s, x in zip(signs, names[1:], strict=True)))
+    links = parse(" and ".join(f"{x} {s} {y}" for x, s, y in zip(names, signs, names[1:], strict=False)))
+    rng = np.random.default_rng(3)
+    columns = {x: rng.integers(0, 3, 300).astype(float) for x in "abcd"}
+    assert np.array_equal(chain.value(columns), links.value(columns))
+    assert 0 < np.sum(chain.value(columns)) < 300
+    assert parse(chain.text) == chain
+    for i in range(100):
+        known = {x: column[i] for x, column in columns.items()}
+        assert chain.bind(known).constant == links.bind(known).constant
+        some = {x: known[x] for x in "ab"}
+        assert chain.bind(some).value(known) == links.value(known)
+
+
+def test_chains_inside_one_another_are_read_once_each() -> None:
+    """Every operand of a chain is a part of two comparisons; fifty inside one another must not be 2^50 parts."""
+    text = "x"
+    for _ in range(25):
+        text = f"(0 < {text} < 2)"
+    formula = parse(text)
+    assert formula.value({"x": 1.0}) == 1.0
+    assert formula.bind({"x": 1.0}).constant == 1.0
+    assert len(list(formula.node.walk())) < 200
+
+
+def test_a_call_may_have_a_condition_and_settings() -> None:
+    formula = parse("P(a and b given c | p, x = 1/2, y = -1) > P(a, x = 2)", calls=("P",))
+    first, second = formula.calls
+    assert first.seen is not None
+    assert first.seen.text() == "c"
+    assert first.given is not None
+    assert [(name, value.text()) for name, value in first.settings] == [("x", "1 / 2"), ("y", "-1")]
+    assert second.settings[0][0] == "x"
+    assert formula.names == frozenset()
+    assert parse(formula.text, calls=("P",)) == formula
+    assert parse("given + 1").value({"given": 2.0}) == 3.0  # a word of calls alone
+
+
+@pytest.mark.parametrize(
+    "text", ["P(x = 1)", "P(a, x = 1, b)", "P(a, x = 1 | p)", "P(a given)", "P(a | p given c)", "P(a, x == 1, y =)", "a = 1"]
+)  # fmt: skip
+def test_a_call_has_one_order_of_its_parts(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        parse(text, calls=("P",))
+
+
+def test_a_single_equals_sign_is_told_what_compares() -> None:
+    for text in ("a = 1", "max(a, b = 1)", "P(x = 1)"):
+        with pytest.raises(ExpressionError, match="== compares"):
+            parse(text, calls=("P",))
+
+
+def test_chains_in_a_game_order_numbers_and_not_labels() -> None:
+    def game(constraint: str) -> Game:
+        return Game(
+            players={"A": "one"}, parameters={"x": 0.2, "y": 0.4}, constraints=[constraint], payoffs={"A": {}},
+            moves=[{"move": "go", "by": "A", "options": ["yes", "no"]}],
+        )  # fmt: skip
+
+    made = game("0 < x <= y < 1")
+    x, y = np.array([0.1, 0.5, 0.3, 0.2]), np.array([0.2, 0.4, 0.3, 1.2])
+    assert made.admissible({"x": x, "y": y}).tolist() == [True, False, True, False]
+    with pytest.raises(BadInput, match="break"):
+        game("0 < y < x")
+    with pytest.raises(BadInput, match="labels have no order"):
+        game("0 < go < x")

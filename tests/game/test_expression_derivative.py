@@ -111,6 +111,19 @@ def test_a_kink_that_the_parameters_asked_for_do_not_move_is_no_kink() -> None:
     assert np.array_equal(slope(parse("y if x == 1 else 2 * y"), known, ["x"]).tied, [True, False])
 
 
+def test_a_chain_ties_where_its_conjunction_does() -> None:
+    known = {"x": np.array([0.0, 1.0, 2.0, 3.0, 1.0, 4.0]), "y": np.array([1.0, 1.0, 2.0, 3.0, 3.0, 4.0])}
+    chain, links = (
+        parse("y if 0 < x <= y < 3 else 2 * y"),
+        parse("y if 0 < x and x <= y and y < 3 else 2 * y"),
+    )
+    found, wanted = slope(chain, known), slope(links, known)
+    np.testing.assert_array_equal(found.value, wanted.value)
+    np.testing.assert_array_equal(found.tied, wanted.tied)
+    np.testing.assert_array_equal(found.gradient["y"], wanted.gradient["y"])
+    assert 0 < np.sum(found.tied) < 6
+
+
 def test_all_numbers_of_a_game() -> None:
     tree = unfold(find("crisis-signalling").game)
     rng = np.random.default_rng(5)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,22 +120,18 @@ def _slope(node: Node, known: Mapping[str, Numeric], wanted: frozenset[str]) -> 
             return _arithmetic(node.sign, _slope(node.left, known, wanted), _slope(node.right, known, wanted))
         case n.Comparison():
             left, right = _slope(node.left, known, wanted), _slope(node.right, known, wanted)
-            value = n.as_truth(n.COMPARISONS[node.sign](left.value, right.value))
-            moves = bool(left.gradient or right.gradient)
-            return Slope(
-                value, {}, _or(_or(left.tied, right.tied), moves and _equal(left.value, right.value))
-            )
+            return _comparison(node.sign, left, right)
+        case n.Chain():
+            sides = [_slope(operand, known, wanted) for operand in node.operands]
+            links = [_comparison(*link) for link in zip(node.signs, sides, sides[1:], strict=False)]
+            return reduce(_both, links)
         case n.Member():
             return _slope(node.spelt_out(), known, wanted)
         case n.Not():
             of = _condition(node.of, known, wanted)
             return Slope(n.as_truth(np.logical_not(of.value)), {}, of.tied)
         case n.Both():
-            left, right = _condition(node.left, known, wanted), _condition(node.right, known, wanted)
-            value = n.as_truth(np.logical_and(left.value, right.value))
-            # a tie on one side shows only where the other side does not settle the matter
-            shows = _or(_and(left.tied, _or(_truth(right), right.tied)), _and(right.tied, _truth(left)))
-            return Slope(value, {}, shows)
+            return _both(_condition(node.left, known, wanted), _condition(node.right, known, wanted))
         case n.Either():
             left, right = _condition(node.left, known, wanted), _condition(node.right, known, wanted)
             value = n.as_truth(np.logical_or(left.value, right.value))
@@ -148,6 +145,19 @@ def _slope(node: Node, known: Mapping[str, Numeric], wanted: frozenset[str]) -> 
         case _:
             node.value(known, {})  # labels, absent moves and calls have no number, and say so
             raise ExpressionError("this has no derivative", found=node.text())
+
+
+def _comparison(sign: str, left: Slope, right: Slope) -> Slope:
+    value = n.as_truth(n.COMPARISONS[sign](left.value, right.value))
+    moves = bool(left.gradient or right.gradient)
+    return Slope(value, {}, _or(_or(left.tied, right.tied), moves and _equal(left.value, right.value)))
+
+
+def _both(left: Slope, right: Slope) -> Slope:
+    value = n.as_truth(np.logical_and(left.value, right.value))
+    # a tie on one side shows only where the other side does not settle the matter
+    shows = _or(_and(left.tied, _or(_truth(right), right.tied)), _and(right.tied, _truth(left)))
+    return Slope(value, {}, shows)
 
 
 def _condition(node: Node, known: Mapping[str, Numeric], wanted: frozenset[str]) -> Slope:

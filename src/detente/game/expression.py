@@ -119,7 +119,7 @@ class Expression:
 def parse(text: object, where: Where | None = None, calls: Collection[str] = ()) -> Expression:
     """The formula written in ``text`` (a number or a truth value is one too).
 
-    ``calls``: names that an embedding language may call as ``NAME(a, b | given)``; they stay as `Call` nodes.
+    ``calls``: names that an embedding language may call as ``NAME(a, b given c | d, x = 1)``; they stay as `Call` nodes.
     """
     if isinstance(text, Expression):
         return text

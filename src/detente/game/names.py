@@ -169,6 +169,8 @@ class _Resolver:
             meaning = self.choosable(node.item)
             item = self.node(node.item) if meaning is None else n.Name(meaning.name)
             return n.Member(item, tuple(self.side(other, meaning, node) for other in node.among))
+        if isinstance(node, n.Chain):
+            return n.Chain(node.signs, tuple(self.ordered(operand, node) for operand in node.operands))
         if isinstance(node, n.Call):
             raise ExpressionError("a game's formulas have no such call", where=self.where, found=node.text())
         changes: dict[str, Any] = {}
@@ -179,6 +181,17 @@ class _Resolver:
             elif part.name == "arguments":
                 changes[part.name] = tuple(self.node(x) for x in cast(tuple[n.Node, ...], value))
         return dataclasses.replace(node, **changes) if changes else node
+
+    def ordered(self, node: n.Node, whole: n.Chain) -> n.Node:
+        """One part of a chain: a number, or a move or type that has numbers."""
+        own = self.choosable(node)
+        if own is None:
+            return self.node(node)
+        if own.labels:
+            raise GameError(
+                "labels have no order", where=self.where, found=whole.text(), allowed="== and != and in"
+            )
+        return n.Name(self.known(own.name).name)
 
     def choosable(self, node: n.Node) -> Meaning | None:
         """The move or type that ``node`` names, if it does."""

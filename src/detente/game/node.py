@@ -10,6 +10,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -211,18 +212,7 @@ class Comparison(Node):
         return as_truth(COMPARISONS[self.sign](left, right))
 
     def bind(self, known: Mapping[str, Node]) -> Node:
-        left, right = self.left.bind(known), self.right.bind(known)
-        if ABSENT in (left, right):
-            return ZERO
-        if isinstance(left, Label) or isinstance(right, Label):
-            if not isinstance(left, (Label, Number)) or not isinstance(right, (Label, Number)):
-                return Comparison(self.sign, left, right)
-            if self.sign not in ("==", "!="):
-                raise ExpressionError(
-                    "labels have no order", found=self.text(), allowed="== and != between labels"
-                )
-            return ONE if (left == right) == (self.sign == "==") else ZERO
-        return folded(Comparison(self.sign, left, right))
+        return compared(self.sign, self.left.bind(known), self.right.bind(known))
 
     @property
     def tightness(self) -> int:
@@ -230,6 +220,61 @@ class Comparison(Node):
 
     def text(self) -> str:
         return f"{self.left.within(SUM)} {self.sign} {self.right.within(SUM)}"
+
+
+def compared(sign: str, left: Node, right: Node) -> Node:
+    """The comparison of two sides that are bound: 0 or 1 where that is known."""
+    whole = Comparison(sign, left, right)
+    if ABSENT in (left, right):
+        return ZERO
+    if isinstance(left, Label) or isinstance(right, Label):
+        if not isinstance(left, (Label, Number)) or not isinstance(right, (Label, Number)):
+            return whole
+        if sign not in ("==", "!="):
+            raise ExpressionError(
+                "labels have no order", found=whole.text(), allowed="== and != between labels"
+            )
+        return ONE if (left == right) == (sign == "==") else ZERO
+    return folded(whole)
+
+
+ASCENDING, DESCENDING = ("<", "<="), (">", ">=")  # a chain goes one way
+
+
+@dataclass(frozen=True, slots=True)
+class Chain(Node):
+    """``a > b >= c``: every comparison of neighbours holds. All signs point one way."""
+
+    signs: tuple[str, ...]
+    operands: tuple[Node, ...]
+
+    def children(self) -> tuple[Node, ...]:
+        return self.operands
+
+    def links(self) -> tuple[Comparison, ...]:
+        """The comparisons of neighbours, in order."""
+        pairs = zip(self.signs, self.operands, self.operands[1:], strict=False)
+        return tuple(Comparison(sign, left, right) for sign, left, right in pairs)
+
+    def value(self, columns: Columns, calls: Calls) -> Numeric:
+        values = [operand.value(columns, calls) for operand in self.operands]
+        held = [COMPARISONS[sign](a, b) for sign, a, b in zip(self.signs, values, values[1:], strict=False)]
+        return as_truth(reduce(np.logical_and, held))
+
+    def bind(self, known: Mapping[str, Node]) -> Node:
+        operands = tuple(operand.bind(known) for operand in self.operands)
+        found = [compared(*link) for link in zip(self.signs, operands, operands[1:], strict=False)]
+        if ZERO in found:
+            return ZERO
+        return ONE if all(link == ONE for link in found) else Chain(self.signs, operands)
+
+    @property
+    def tightness(self) -> int:
+        return COMPARISON
+
+    def text(self) -> str:
+        first, *others = (operand.within(SUM) for operand in self.operands)
+        return first + "".join(f" {sign} {x}" for sign, x in zip(self.signs, others, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,11 +469,19 @@ class Function(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
-    """``NAME(arguments | given)`` of a language that embeds this one; names inside it are that language's."""
+    """``NAME(arguments given seen | given, name = value)`` of a language that embeds this one; names inside it are that
+    language's."""
 
     name: str
     arguments: tuple[Node, ...]
     given: Node | None = None
+    seen: Node | None = None
+    settings: tuple[tuple[str, Node], ...] = ()
+
+    def parts(self) -> tuple[Node, ...]:
+        """Every formula that stands in it."""
+        others = (self.seen, self.given, *(value for _, value in self.settings))
+        return (*self.arguments, *(part for part in others if part is not None))
 
     def value(self, columns: Columns, calls: Calls) -> Numeric:
         try:
@@ -437,8 +490,10 @@ class Call(Node):
             raise ExpressionError("this has no value here", found=self.text()) from None
 
     def text(self) -> str:
+        seen = f" given {self.seen.text()}" if self.seen is not None else ""
         given = f" | {self.given.text()}" if self.given is not None else ""
-        return f"{self.name}({', '.join(a.text() for a in self.arguments)}{given})"
+        settings = "".join(f", {name} = {value.text()}" for name, value in self.settings)
+        return f"{self.name}({', '.join(a.text() for a in self.arguments)}{seen}{given}{settings})"
 
 
 def as_truth(held: object) -> Numeric:
@@ -452,7 +507,7 @@ def as_condition(node: Node) -> Node:
     """A number seen as a condition: 1 unless it is 0."""
     if isinstance(node, Number):
         return ONE if node.number else ZERO
-    if isinstance(node, (Comparison, Member, Not, Both, Either)):
+    if isinstance(node, (Comparison, Chain, Member, Not, Both, Either)):
         return node
     return Comparison("!=", node, ZERO)
 

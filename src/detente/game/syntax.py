@@ -3,11 +3,14 @@
 choice      := either ["if" either "else" choice]
 either      := both ("or" both)*            both := negated ("and" negated)*
 negated     := "not" negated | comparison
-comparison  := sum [("==" "!=" "<=" ">=" "<" ">") sum | ["not"] "in" "{" sum ("," sum)* "}"]
+comparison  := sum [("==" | "!=") sum | (("<" | "<=") sum)+ | ((">" | ">=") sum)+ | ["not"] "in" "{" sum ("," sum)* "}"]
 sum         := product (("+" | "-") product)*
 product     := signed (("*" | "/") signed)*
 signed      := ("-" | "+") signed | power   power := atom [("^" | "**") signed]
-atom        := NUMBER | NAME | FUNCTION "(" choice ("," choice)* ")" | "(" choice ")"
+atom        := NUMBER | NAME | FUNCTION "(" choice ("," choice)* ")" | "(" choice ")" | call
+call        := CALL "(" choice ("," choice)* ["given" choice] ["|" choice] ("," NAME "=" choice)* ")"
+
+A call is one of an embedding language; a game's own formulas have none.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ _TOKEN = re.compile(
     r"""\s*(?:
       (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
-    | (?P<sign>\*\*|==|!=|<=|>=|[-+*/^<>(){},|])
+    | (?P<sign>\*\*|==|!=|<=|>=|[-+*/^<>(){},|=])
     )""",
     re.VERBOSE,
 )
@@ -67,7 +70,7 @@ def tokens(text: str, where: Where | None = None) -> Iterator[Token]:
 
 
 def read(text: str, where: Where | None = None, calls: Collection[str] = ()) -> n.Node:
-    """The formula as nodes. ``calls`` are names that may be called as ``NAME(a, b | given)`` and are kept as `Call`."""
+    """The formula as nodes. ``calls`` are names that may be called as ``NAME(a, b given c | d, x = 1)`` and are kept as `Call`."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
             "this formula is too long",
@@ -100,7 +103,12 @@ class _Parser:
 
     def need(self, text: str) -> None:
         if not self.take(text):
+            self.no_setting()
             raise self.error(f"{text!r} is missing here")
+
+    def no_setting(self) -> None:
+        if self.next.text == "=":
+            raise self.error("`=` does not compare", allowed="== compares")
 
     def error(
         self, problem: str, token: Token | None = None, allowed: str | list[str] = LANGUAGE
@@ -121,6 +129,7 @@ class _Parser:
             )
         node = self.choice()
         if self.next.kind != "end":
+            self.no_setting()
             if self.next.text == "(":
                 raise self.error("only the listed functions can be called")
             raise self.error("the formula should have ended, or a sign is missing, before this")
@@ -158,9 +167,7 @@ class _Parser:
                 self.at += 1
                 node = n.Both(node, self.climb(n.NOT))
             elif text in n.COMPARISONS and tightness <= n.COMPARISON:
-                self.at += 1
-                node = n.Comparison(text, node, self.climb(n.SUM))
-                self.no_chain()
+                node = self.compared(node)
             elif text in ("in", "not") and tightness <= n.COMPARISON:
                 self.at += 1
                 if text == "not":
@@ -182,9 +189,27 @@ class _Parser:
             else:
                 return node
 
+    def compared(self, first: n.Node) -> n.Node:
+        """A comparison whose left side is read, or a chain of them that goes one way."""
+        signs: list[str] = []
+        operands = [first]
+        while self.next.kind == "sign" and self.next.text in n.COMPARISONS:
+            way = n.ASCENDING if signs and signs[0] in n.ASCENDING else n.DESCENDING
+            if signs and (signs[0] not in way or self.next.text not in way):
+                break
+            signs.append(self.next.text)
+            self.at += 1
+            operands.append(self.climb(n.SUM))
+        self.no_chain()
+        if len(signs) == 1:
+            return n.Comparison(signs[0], operands[0], operands[1])
+        return n.Chain(tuple(signs), tuple(operands))
+
     def no_chain(self) -> None:
         if self.next.text in n.COMPARISONS or self.next.text == "in":
-            raise self.error("comparisons do not chain", allowed="a < b and b < c")
+            raise self.error(
+                "a chain of comparisons goes one way", allowed="a < b <= c or a > b >= c; else `and`"
+            )
 
     def operand(self, tightness: int) -> n.Node:
         self.depth += 1
@@ -251,10 +276,26 @@ class _Parser:
 
     def call(self, token: Token) -> n.Node:
         self.need("(")
-        arguments = self.arguments()
+        arguments = [self.choice()]
+        while self.next.text == "," and not self.setting_follows():
+            self.at += 1
+            arguments.append(self.choice())
+        seen = self.choice() if self.take("given") else None
         given = self.choice() if self.take("|") else None
+        settings: list[tuple[str, n.Node]] = []
+        while self.next.text == "," and self.setting_follows():
+            settings.append((self.tokens[self.at + 1].text, self.setting()))
         self.need(")")
-        return n.Call(token.text, arguments, given)
+        return n.Call(token.text, tuple(arguments), given, seen, tuple(settings))
+
+    def setting_follows(self) -> bool:
+        """Whether ``, NAME =`` stands here."""
+        ahead = self.tokens[self.at + 1 : self.at + 3]
+        return len(ahead) == 2 and ahead[0].kind == "name" and ahead[1].text == "="
+
+    def setting(self) -> n.Node:
+        self.at += 3
+        return self.choice()
 
     def arguments(self) -> tuple[n.Node, ...]:
         arguments = [self.choice()]
@@ -279,5 +320,5 @@ def _levels(node: n.Node) -> int:
         deepest = max(deepest, level)
         stack.extend((child, level + 1) for child in at.children())
         if isinstance(at, n.Call):
-            stack.extend((child, level + 1) for child in (*at.arguments, *([at.given] if at.given else [])))
+            stack.extend((child, level + 1) for child in at.parts())
     return deepest

@@ -129,7 +129,7 @@ class Model:
 
 
 def _is_comparison(expression: Expression) -> bool:
-    return type(expression.node).__name__ in ("Comparison", "Both", "Either", "Not", "Member")
+    return type(expression.node).__name__ in ("Comparison", "Chain", "Both", "Either", "Not", "Member")
 
 
 def read_model(text: str, slug: str, file: str) -> Model:
