@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detente.explore.claims.flips import Flip
 from detente.explore.claims.nearest import Nearest
 from detente.explore.claims.verdict import Tally, Verdict
+from detente.explore.policies.levers import Leverage
 from detente.explore.policies.regret import Dominated
+from detente.explore.policies.responses import Responses
 from detente.explore.policies.tally import PolicyTally
 from detente.explore.protocol import Study
 from detente.explore.rules.parallel import Parallel
 from detente.explore.rules.rule import Rule
 from detente.explore.sensitivity.sobol import Indices
+
+if TYPE_CHECKING:
+    from detente.explore.range_sets import Rivals
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +72,11 @@ class Findings:
     selections: Mapping[str, Mapping[str, Any]] = field(
         default_factory=dict[str, Mapping[str, Any]]
     )  # claim -> whether it depends on which equilibrium is played; empty: not looked at
+
+    design: Mapping[str, Any] = field(default_factory=dict[str, Any])  # how the draws were chosen
+    responses: Responses | None = None  # None: not looked for, or no two players have policies
+    levers: tuple[Leverage, ...] = ()
+    rivals: Rivals | None = None  # the scenario's range sets beside its own ranges, where that was asked for
 
     def record(self) -> dict[str, Any]:
         """A dictionary of JSON values, in a fixed order: equal findings give equal bytes."""

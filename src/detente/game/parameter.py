@@ -123,9 +123,9 @@ def _cut_normal(u: Array, mean: float, sd: float, low: float, high: float) -> Ar
     return mean + sd * np.asarray(tails.ndtri(below + u * (above - below)), dtype=np.float64)
 
 
-def parameter(name: str, given: object, places: Places) -> Parameter:
-    """One entry of ``parameters``: a number, or ``{range: [low, high]}`` and its kin."""
-    path: Path = ("parameters", name)
+def parameter(name: str, given: object, places: Places, path: Path | None = None) -> Parameter:
+    """One entry of ``parameters``: a number, or ``{range: [low, high]}`` and its kin. ``path``: where it stands."""
+    path = path or ("parameters", name)
     where = places.at(*path)
     if isinstance(given, (int, float, str)):
         fixed = constant(given, where)

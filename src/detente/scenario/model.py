@@ -74,6 +74,9 @@ class Policy:
     title: str
     text: str
     change: Change
+    levers: Mapping[str, tuple[float, float]] = field(
+        default_factory=dict[str, tuple[float, float]]
+    )  # parameters that the actor chooses, with the ends between which it does
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import GameError
+from detente.game.expression import Expression, parse
 from detente.game.file import parse_yaml
 from detente.game.model import Game
 from detente.game.place import Places
@@ -29,10 +30,13 @@ from detente.scenario.model import (
     Source,
 )  # fmt: skip
 from detente.scenario.origin import check_origins
+from detente.scenario.range_sets import read_range_sets
 from detente.scenario.scenario import Scenario
 from detente.scenario.schema import SCENARIO_KEYS, ChangeShape, ClaimShape, PolicyShape, ScenarioShape
 from detente.scenario.shaping import shaped
 from detente.scenario.text import read_text
+
+MOST_LEVERS = 8  # of one policy
 
 
 def read_scenario(name: str | Path) -> Scenario:
@@ -106,8 +110,14 @@ class _Reading:
             events_of_interest=self.named(shape.events_of_interest, self.events, "event", "events_of_interest"),
             event_titles=dict(shape.events_of_interest) if isinstance(shape.events_of_interest, dict) else {},
             not_modelled=tuple(shape.not_modelled), bindings=self.bindings(roles), matches=self.matches(claims),
-            path=self.path, text=self.text, places=self.places,
+            enough=self.enough(roles), path=self.path, text=self.text, places=self.places,
+            range_sets=read_range_sets(shape.range_sets, self.game, sources, shape.precision, self.places),
         )  # fmt: skip
+        if shape.use_ranges is not None:
+            if shape.use_ranges not in scenario.range_sets:
+                raise GameError("there is no such range set", where=self.places.at("use_ranges"),
+                                found=shape.use_ranges, allowed=scenario.range_sets)  # fmt: skip
+            scenario = scenario.with_ranges(shape.use_ranges)
         return scenario.without(self.named(shape.switched_off, parts, "part", "switched_off"))
 
     # the pieces
@@ -163,7 +173,46 @@ class _Reading:
                     raise GameError("what is seen is one option; a mix cannot be seen",
                                     where=self.places.at("policies", key, "play", move), found=", ".join(map(str, mix)),
                                     allowed=self.game.move(move).labels, nearest="")  # fmt: skip
-        return Policy(key, p.actor, player, p.kind, p.title, p.text, change)
+        return Policy(key, p.actor, player, p.kind, p.title, p.text, change, self.levers(key, p, change))
+
+    def levers(self, key: str, p: PolicyShape, change: Change) -> dict[str, tuple[float, float]]:
+        """The parameters that the policy's actor chooses, with the ends: those given, or of the parameter's own range."""
+        if p.levers and p.kind != "commit":
+            raise GameError(f"a {p.kind} policy has no levers: a level is announced by a commit policy",
+                            where=self.places.at("policies", key, "levers"), found=", ".join(p.levers))  # fmt: skip
+        given = p.levers if isinstance(p.levers, dict) else dict.fromkeys(p.levers)
+        if len(given) > MOST_LEVERS:
+            raise GameError("a policy has too many levers", where=self.places.at("policies", key, "levers"),
+                            found=len(given), allowed=f"{MOST_LEVERS} at most")  # fmt: skip
+        out: dict[str, tuple[float, float]] = {}
+        for name, ends in given.items():
+            here = self.places.at("policies", key, "levers", name)
+            if name not in self.game.base:
+                raise GameError("there is no such parameter to choose", where=here, found=name, allowed=self.game.base)
+            if name in change.parameters:
+                raise GameError("this policy sets the parameter itself, so its actor has nothing to choose", where=here,
+                                found=name, allowed="a parameter that the policy does not set")  # fmt: skip
+            parameter = self.game.parameters[name]
+            low, high = (parameter.low, parameter.high) if ends is None else (*ends, math.nan, math.nan)[:2]
+            if (ends is not None and len(ends) != 2) or not -math.inf < low < high < math.inf:
+                raise GameError("a lever goes from a lower to a higher number", where=here,
+                                found=f"{low:g} to {high:g}" if ends is None else str(ends),
+                                allowed=f"{name}: [low, high]; or no ends, if {name} has a range")  # fmt: skip
+            out[name] = float(low), float(high)
+        return out
+
+    def enough(self, roles: Mapping[str, Role]) -> dict[str, Expression]:
+        """What is enough, by player."""
+        out: dict[str, Expression] = {}
+        for key, text in self.shape.enough.items():
+            here = self.places.at("enough", key)
+            if key not in roles and key not in self.players:
+                raise GameError("nobody in the game has this name", where=here, found=key, allowed={*roles, *self.players})
+            player = roles[key].player if key in roles else key
+            if player in out:
+                raise GameError(f"what is enough for {player} is said twice", where=here, found=key, allowed="once")
+            out[player] = self.game.scope.resolved(parse(text, here), here, ("parameter",)).bind(self.game.derived, here)
+        return out
 
     def claim(self, key: str, c: ClaimShape, roles: Mapping[str, Role], policies: frozenset[str]) -> Claim:
         where = self.places.at("claims", key, "holds")

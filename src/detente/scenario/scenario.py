@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from detente.errors import GameError
+from detente.game.expression import Expression
 from detente.game.model import Game
 from detente.game.parameter import Parameter
 from detente.game.place import Places
 from detente.scenario.claim import Claim
 from detente.scenario.model import BASELINE, Binding, Change, Law, Match, Part, Policy, Role, Source
+from detente.scenario.range_sets import RangeSet, with_ranges
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +44,12 @@ class Scenario:
     )  # event of interest -> plain words, where the file has them
     bindings: Mapping[str, Binding] = field(default_factory=dict)
     matches: tuple[Match, ...] = ()
+    enough: Mapping[str, Expression] = field(default_factory=dict)  # player -> the payoff that is enough for it
     off: tuple[str, ...] = ()
     dropped: Mapping[str, str] = field(default_factory=dict)  # policy, claim or law -> the part that it needs
+    range_sets: Mapping[str, RangeSet] = field(default_factory=dict)
+    ranges: str | None = None  # the range set that is in place of the scenario's own ranges
+    own_game: Game | None = field(default=None, repr=False)  # the game with its own ranges, where a set is in place
     path: Path | None = None
     text: str = field(default="", repr=False)  # the file as it was read, comments and all
     places: Places = field(default_factory=Places, repr=False)
@@ -108,7 +114,18 @@ class Scenario:
                 dropped[key] = dropped[gone[0]]
             else:  # a parameter that is set is a known number to a claim too
                 claims[key] = replace(claim, formula=claim.formula.bind(set_to))
-        return replace(self, off=off, policies=policies, law=law, claims=claims, dropped=dropped)
+        enough = {player: formula.bind(set_to) for player, formula in self.enough.items()}
+        return replace(
+            self, off=off, policies=policies, law=law, claims=claims, dropped=dropped, enough=enough
+        )
+
+    def with_ranges(self, name: str | None) -> Scenario:
+        """The scenario with the ranges of one of its ``range_sets`` in place of its own; None: with its own.
+
+        Parts that are off stay off. A claim's witnesses that lie outside the new ranges are left out.
+        Raises GameError for a set that there is not.
+        """
+        return with_ranges(self, name)
 
 
 def combined(*changes: Change) -> Change:

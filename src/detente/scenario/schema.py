@@ -5,7 +5,7 @@ Names inside (moves, events, parameters) are not resolved here; `reader` does th
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -57,6 +57,7 @@ class PolicyShape(Shape):
     play: dict[str, Formula | dict[Formula, Formula]] = {}
     when: Formula | dict[str, Formula] | None = None
     parameters: dict[str, Formula] = {}
+    levers: Names | dict[str, list[float] | None] = []  # parameters that the actor chooses, with the ends of the choice
 
 
 class MatchRuleShape(Shape):
@@ -99,6 +100,14 @@ class SourceShape(Shape):
     checked: bool = False
 
 
+class RangeSetShape(Shape):
+    """Ranges of another analyst; each entry has one of the forms of ``parameters``."""
+
+    title: Text
+    because: Text = ""
+    parameters: dict[str, Any]
+
+
 class BindingShape(Shape):
     actor: str | None = None
     because: list[str] | str = []
@@ -125,12 +134,15 @@ class ScenarioShape(Shape):
     roles: dict[Slug, RoleShape] = {}
     parts: dict[Slug, PartShape] = {}
     switched_off: Names = []
+    range_sets: dict[Slug, RangeSetShape] = {}
+    use_ranges: str | None = None
     policies: dict[Identifier, PolicyShape] = {}
     claims: dict[Slug, ClaimShape] = {}
     law: dict[Slug, LawShape] = {}
     sources: dict[Slug, SourceShape] = {}
     events_of_interest: Names | dict[str, Text] = []  # with titles, or bare names
     not_modelled: Names = []
+    enough: dict[str, Formula] = {}  # player or role: the payoff that is enough for it
     bindings: dict[str, BindingShape] = {}
     matches: list[MatchShape] = []
 

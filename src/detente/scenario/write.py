@@ -21,6 +21,7 @@ TOP = re.compile(r"[\"']?(\w+)[\"']?\s*:(?:\s|$)")
 HEADINGS = {
     "seed": "# The same seed gives the same result.",
     "switched_off": "# Parts that are switched off.",
+    "use_ranges": "# The range set that is used in place of the ranges above.",
     "bindings": "# Who plays which role in the reports read. status: bound (a person decided), proposed, open.",
     "matches": "# Which statement makes which claim. stance: makes, denies, none; decided_by: rule, person.",
 }
@@ -62,14 +63,17 @@ def scenario_text(
         text = _with(text, "seed", f"seed: {scenario.seed}\n")
     if scenario.off != written.off:
         text = _with(text, "switched_off", _block("switched_off", list(scenario.off)))
+    if scenario.ranges != written.ranges:
+        text = _with(text, "use_ranges", f"use_ranges: {scenario.ranges}\n" if scenario.ranges else "")
     if bound != tuple(written.bindings.values()):
         text = _with(text, "bindings", _block("bindings", {b.role: _binding(b) for b in bound}))
     if matched != written.matches:
         text = _with(text, "matches", _block("matches", [_match(m) for m in matched]))
     again = scenario_from_text(text, scenario.path)  # what cannot be read back is not written
-    if (again.off, again.seed, tuple(again.bindings.values()), again.matches) != (
+    if (again.off, again.seed, again.ranges, tuple(again.bindings.values()), again.matches) != (
         scenario.off,
         scenario.seed,
+        scenario.ranges,
         bound,
         matched,
     ):

@@ -37,6 +37,7 @@ FEWEST_A_SCRAMBLING = 16  # decided draws in each scrambling for an interval
 class Tally:
     """Counts of one claim, added up chunk by chunk, apart for each scrambling (index of draw modulo `REPLICATES`)."""
 
+    replicated: bool = True  # whether indices modulo `REPLICATES` are independent replicates; a grid's and a file's are not
     held: np.ndarray = field(default_factory=lambda: np.zeros(REPLICATES, dtype=np.int64))
     decided: np.ndarray = field(default_factory=lambda: np.zeros(REPLICATES, dtype=np.int64))
     why: np.ndarray = field(default_factory=lambda: np.zeros(len(REASONS), dtype=np.int64))
@@ -73,12 +74,13 @@ class Tally:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """95 % t interval for the share over the scramblings, or None where there are too few draws for one.
+        """95 % t interval for the share over the replicates (scramblings, hypercubes), or None where there are too few draws
+        for one, or no replicates: a grid and a file of draws are no sample of anything.
 
         Within a scrambling draws are not independent, so no binomial formula is used. Where all scramblings agree (all
         0 or all 1) the interval has no width and `exceptions_below` is what to read.
         """
-        if self.decided.min() < FEWEST_A_SCRAMBLING:
+        if not self.replicated or self.decided.min() < FEWEST_A_SCRAMBLING:
             return None
         means = self.held / self.decided
         half = float(student.ppf(0.975, REPLICATES - 1)) * float(means.std(ddof=1)) / REPLICATES**0.5
@@ -101,7 +103,7 @@ class Tally:
     def exceptions_below(self) -> float | None:
         """Upper 95 % end for the share of exceptions if the draws were independent and none was met; else None."""
         held = int(self.held.sum())
-        if not self.n_decided or 0 < held < self.n_decided:
+        if not self.replicated or not self.n_decided or 0 < held < self.n_decided:
             return None
         return 1 - 0.05 ** (1 / self.n_decided)
 

@@ -14,10 +14,11 @@ from detente.explore.sampling.sobol import Sobol
 from detente.explore.sampling.table import FromFile
 
 __all__ = [
-    "DEFAULT_SEED", "MOST_DRAWS", "REPLICATES", "Design", "FromFile", "Grid", "Latin", "Plan", "Sobol", "blocks",
+    "DEFAULT_SEED", "MOST_DRAWS", "REPLICATES", "SOBOL", "Design", "FromFile", "Grid", "Latin", "Plan", "Sobol", "blocks",
     "chosen_seed", "columns", "draw", "measure", "planned",
 ]  # fmt: skip
-_NAMED: dict[str, Design] = {"sobol": Sobol(), "latin": Latin()}
+SOBOL = Sobol()
+_NAMED: dict[str, Design] = {"sobol": SOBOL, "latin": Latin()}
 
 
 def planned(study: Study, n: int, seed: int | None = None, design: Design | Plan | str = "sobol") -> Plan:
@@ -41,7 +42,7 @@ def planned(study: Study, n: int, seed: int | None = None, design: Design | Plan
 
 
 def blocks(
-    study: Study, n: int, size: int, seed: int | None = None, design: Design | Plan = _NAMED["sobol"]
+    study: Study, n: int, size: int, seed: int | None = None, design: Design | Plan = SOBOL
 ) -> Iterator[Block]:
     """The draws of ``design`` in blocks of ``size`` (a multiple of `REPLICATES`; the last may be shorter).
 
@@ -60,4 +61,4 @@ def draw(study: Study, n: int, seed: int | None = None, design: Design | Plan = 
 
 def measure(study: Study, n: int, seed: int | None, refused: int) -> str:
     """The sampling measure of ``n`` Sobol' draws in one sentence (a noun phrase that starts it), for whoever reads a share."""
-    return _NAMED["sobol"].plan(study, n, seed).measure(refused)
+    return SOBOL.plan(study, n, seed).measure(refused)

@@ -9,7 +9,7 @@ from typing import Any
 
 from detente.errors import DataError, Where
 from detente.explore.protocol import Block, Study
-from detente.explore.sampling.designs import Design, Plan, Sobol, blocks
+from detente.explore.sampling.designs import SOBOL, Design, Plan, blocks
 from detente.explore.sweep import chunk as chunks
 from detente.explore.sweep.chunk import Chunk, Columns
 from detente.explore.sweep.cluster import Cluster
@@ -32,7 +32,7 @@ def sweep(
     out: Path | None = None,
     resume: bool = False,
     progress: Progress | None = None,
-    design: Design | Plan = Sobol(),  # noqa: B008 - it has no state
+    design: Design | Plan = SOBOL,
 ) -> Generator[Chunk]:
     """Chunks in the order of the draws. Memory is that of a few chunks, whatever ``n``. ``design``: how draws are chosen.
 
