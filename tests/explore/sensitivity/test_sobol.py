@@ -11,7 +11,8 @@ from closed_forms import ranges
 
 from detente.errors import DataError
 from detente.explore.sampling.designs import draw
-from detente.explore.sensitivity.sobol import by_design, from_draws
+from detente.explore.sensitivity.design import by_design
+from detente.explore.sensitivity.sobol import from_draws
 
 
 def curved(d, policy):
