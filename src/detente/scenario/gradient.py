@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from detente.game.derivative import numbers_slope
 from detente.game.tree import CHANCE, TERMINAL, Tree
+from detente.scenario.conduct import base_of
 from detente.scenario.evaluate import Evaluator
 from detente.scenario.model import Policy
 from detente.scenario.outcome import NEVER_AT_FINITE, Tally, edges, reach, tally
@@ -53,14 +54,17 @@ class Gradient:
         """Answers and slopes at every draw. ``precision`` stands in for the limit; a scenario that is played at a finite
         precision keeps its own. Raises GameError for a key that there is not."""
         out = Gradients()
-        solved: dict[int, tuple[Solutions, Slopes]] = {}
-        columns = {name: np.asarray(column, dtype=np.float64) for name, column in draws.items()}
+        solved: dict[tuple[int, object], tuple[Solutions, Slopes]] = {}
+        given = {name: np.asarray(column, dtype=np.float64) for name, column in draws.items()}
+        count = len(next(iter(given.values()), np.zeros(1)))
         for name in policies:
             tree = self.evaluator.tree(name)  # one object for all policies that are read off one game
-            if id(tree) not in solved:
-                solved[id(tree)] = self._solved(name, tree, columns, precision)
-            found, by = solved[id(tree)]
-            policy = self.evaluator.scenario.policies.get(name)
+            settings = self.evaluator.settings(name)
+            columns = given | {x: np.full(count, value) for x, value in settings}
+            if (id(tree), settings) not in solved:
+                solved[id(tree), settings] = self._solved(name, tree, columns, precision)
+            found, by = solved[id(tree), settings]
+            policy = self.evaluator.scenario.policies.get(base_of(name))
             if policy is None or policy.kind == "commit":
                 table = (found.event, found.value, by.event, by.value)
             else:
@@ -81,6 +85,7 @@ class Gradient:
         evaluator, scenario = self.evaluator, self.evaluator.scenario
         change = evaluator._change(name)
         count = len(next(iter(columns.values()), np.zeros(1)))
+        fixed = {x for x, _ in evaluator.settings(name)}  # what the key sets does not move
         given, own = scenario.precision, None
         level = np.full(count, float(precision))
         if not isinstance(given, str):
@@ -88,10 +93,10 @@ class Gradient:
         elif given != "limit":
             after = settled(change, {**scenario.game.base, **columns})
             level = np.array(np.broadcast_to(np.asarray(after[given], dtype=np.float64), (count,)))
-            own = given if given not in change.parameters else None
+            own = given if given not in change.parameters and given not in fixed else None
         known = {n: columns[n] for n in tree.parameters if n in columns}
         found = solve(evaluator._ready(change), known, precision=level, threads=evaluator.threads)
-        wanted = [n for n in tree.parameters if n in columns]
+        wanted = [n for n in tree.parameters if n in columns and n not in fixed]
         by = derivatives(found, wanted)
         lost = ~by.ok
         for array in (found.event, found.value):
