@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from detente.cli import rivals
+from detente.cli.draws import chosen
 from detente.cli.output import console, print_json, progress
 from detente.errors import BadInput, Where
 
@@ -22,8 +24,33 @@ def command(
         ),
     ],
     draws: Annotated[
-        int, typer.Option("--draws", min=8, max=10_000_000, help="Points of the ranges.")
-    ] = 1024,
+        str | None,
+        typer.Option(
+            "--draws",
+            metavar="N|FILE",
+            help="Points of the ranges (default 1024), or a table of them, CSV or Parquet.",
+        ),
+    ] = None,
+    design: Annotated[
+        str | None,
+        typer.Option("--design", metavar="NAME", help="How points are chosen: sobol (default), latin, grid."),
+    ] = None,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--grid",
+            metavar="NAME=COUNT",
+            help="A grid over this parameter, others at their base; may be repeated; COUNT alone: over all.",
+        ),
+    ] = None,
+    ranges: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ranges",
+            metavar="SET",
+            help="Test over this range set instead; repeated, or all: side by side with the scenario's own.",
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Default: the scenario's.")] = None,
     only: Annotated[
         list[str] | None,
@@ -60,6 +87,7 @@ def command(
     for word in refused:
         if word not in VERDICTS:
             raise BadInput("no such verdict", where=Where(field="--fail-on"), found=word, allowed=VERDICTS)
+    number, how = chosen(draws, design, grid or [])
 
     from detente.brief.naming import spoken_throughout
     from detente.explore import test
@@ -69,7 +97,9 @@ def command(
     with progress(quiet=json) as tell:
         findings = test(
             read,
-            draws=draws,
+            draws=number,
+            design=how,
+            ranges=None if not ranges else "all" if "all" in ranges else ranges[0] if len(ranges) == 1 else ranges,
             seed=seed,
             only=only or None,
             workers=workers,
@@ -84,7 +114,8 @@ def command(
         print_json("test", body)
     else:
         _show(body)
-    return int(any(claim["verdict"] in refused for claim in body["claims"]))
+    tested = [*body["claims"], *(claim for rival in body.get("range_sets", ()) for claim in rival["claims"])]
+    return int(any(claim["verdict"] in refused for claim in tested))
 
 
 def _show(body: dict) -> None:  # type: ignore[type-arg]
@@ -105,6 +136,8 @@ def _show(body: dict) -> None:  # type: ignore[type-arg]
             )
         )
     screen.print(table)
+    if "range_sets" in body:
+        rivals.show(screen, body)
     screen.print(_selection(body["claims"]), markup=False)
     screen.print(f"Shares are of {body['measure']}. A share of a range is not a probability.", markup=False)
 

@@ -187,6 +187,7 @@ def _furthest(claims: Mapping[str, ClaimFinding]) -> tuple[tuple[str, str], str]
             kind, weight = "share", gap
         else:
             continue
+        weight += 2 * (OWN not in (a, b))  # where analysts disagree with one another, that is told first
         if best is None or weight > best[0] + 1e-12:
             best = (weight, (a, b), kind)
     return None if best is None else best[1:]
