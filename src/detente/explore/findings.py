@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from detente.explore.claims.flips import Flip
+from detente.explore.claims.map import Map
 from detente.explore.claims.nearest import Nearest
 from detente.explore.claims.verdict import Tally, Verdict
 from detente.explore.policies.levers import Leverage
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Map:
-    """Decided and undecided draws over two parameters: points (x, y, 1 holds | 0 fails | None undecided)."""
+class Tested:
+    """To which bound a claim was tested: decided draws, and decided points that searches looked at beside them.
 
-    x: str
-    y: str
-    points: tuple[tuple[float, float, int | None], ...]
+    ``closest``: where no exception was found, the margin nearest to one that was met, and where (positions).
+    """
+
+    draws: int
+    searched: int
+    closest: tuple[float, tuple[float, ...]] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +53,7 @@ class ClaimFinding:
     margin_at_base: float | None  # None: undecided there
     exception: tuple[float, ...] | None
     map: Map | None
+    tested: Tested | None = None
     parallel: Parallel | None = None  # draws of what its rule speaks of, where there is one
 
 

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from detente import __version__
-from detente.explore.protocol import BASELINE, Derived, Evaluation, Study
+from detente.explore.protocol import BASELINE, Derived, Evaluation, Lever, Study
 from detente.explore.ranges import Draws, Range
 from detente.explore.sweep.threads import allowed
 from detente.game.dependence import score_correlations
 from detente.scenario.conduct import base_of, read_key
 from detente.scenario.evaluate import Evaluator
 from detente.scenario.gradient import Gradient, Gradients
+from detente.scenario.mixture import with_mixtures
 from detente.scenario.selection import Selector
 
 SELECTION = (
@@ -82,6 +83,11 @@ def study_of(scenario: Any) -> Study:
     precision = scenario.precision
     ranges = tuple(Range(p) for p in scenario.parameters.values() if p.distribution != "derived")
     solver = _Solver(scenario)
+    extended, mixes = with_mixtures(scenario)
+    levers = (
+        *(Lever(p.id, p.player, p.levers) for p in scenario.policies.values() if p.levers),
+        *(Lever(m.policy.id, m.policy.player, {m.share: (0.0, 1.0)}, (m.first, m.second)) for m in mixes),
+    )
     return Study(
         name=scenario.id,
         ranges=ranges,
@@ -109,6 +115,9 @@ def study_of(scenario: Any) -> Study:
         said_by=said_by,
         selections=solver.selections,
         gradients=solver.gradients,
+        enough=scenario.enough,
+        levers=levers,
+        at_levels=solver if extended is scenario else _Solver(extended),
         correlation=score_correlations(scenario.game.correlated, [r.name for r in ranges if r.varies]),
     )
 

@@ -13,21 +13,25 @@ import numpy as np
 
 from detente.errors import BadInput, Where
 from detente.explore.claims.effort import Search, effort
+from detente.explore.claims.map import pair
 from detente.explore.claims.probe import Probe
 from detente.explore.claims.search import searched
 from detente.explore.claims.verdict import Tally
 from detente.explore.findings import Findings
+from detente.explore.policies.further import Further
+from detente.explore.policies.responses import RESPONSES
 from detente.explore.policies.satisficing import what_is_enough
 from detente.explore.policies.tally import PolicyTally
 from detente.explore.protocol import BASELINE, Study, judge
+from detente.explore.range_sets import side_by_side
 from detente.explore.sample import Sample
-from detente.explore.sampling.designs import REPLICATES, chosen_seed, measure
+from detente.explore.sampling.designs import MOST_DRAWS, Design, chosen_seed, planned
 from detente.explore.sensitivity.information import worth
 from detente.explore.sensitivity.sobol import Indices, Polynomials
 from detente.explore.study import study_of
 from detente.explore.sweep.run import Progress, sweep
 
-MOST_DRAWS = 10_000_000
+__all__ = ["MOST_DRAWS", "test"]
 _INDEXED = 4096  # draws used for sensitivity
 
 
@@ -42,6 +46,10 @@ def test(
     progress: Progress | None = None,
     search: Search = "thorough",
     cluster: Any = None,
+    design: Design | str = "sobol",
+    ranges: str | Sequence[str] | None = None,
+    responses: int = RESPONSES,
+    over: tuple[str, str] | None = None,
 ) -> Findings:
     """Test every claim (or ``only`` those named) and every policy at ``draws`` points of the ranges.
 
@@ -51,15 +59,24 @@ def test(
     are there are used.
     ``progress(what, share)`` is called now and then. ``search``: how hard flips and exceptions are looked for
     (`detente.explore.claims.effort`); draws, shares and rules are the same with both; other equilibria are looked for by the
-    thorough one alone. Raises BadInput for a claim or a search
-    that there is not, a number of draws below `REPLICATES` or above `MOST_DRAWS`, constraints that refuse everything,
-    and a folder that cannot be written.
+    thorough one alone. ``design``: "sobol", "latin", a `Grid` or a `FromFile`; the last two bring their own number of draws.
+    ``ranges``: the name of one of the scenario's range sets, tested in place of the scenario's own ranges; or a list of names
+    ("all": every one), tested beside them (`detente.explore.range_sets`). ``responses``: draws at which best responses and levels
+    of policies are looked for, by the thorough search where no claim is named alone; 0: none (`detente.explore.policies.further`).
+    Raises BadInput for a claim, a search, a design or a range set that there is not, a number of responses out of range or of
+    draws below `REPLICATES` or above `MOST_DRAWS`, constraints that refuse everything, and a folder that cannot be written.
     """
+    if ranges is not None:
+        return side_by_side(
+            test, scenario, ranges, progress, draws=draws, seed=seed, only=only, workers=workers, out=out, resume=resume,
+            search=search, cluster=cluster, design=design, responses=responses, over=over,
+        )  # fmt: skip
     study = scenario if isinstance(scenario, Study) else study_of(scenario)
     claims = _chosen(study, only)
-    if not REPLICATES <= draws <= MOST_DRAWS:
-        raise BadInput("the number of draws is out of range", where=Where(field="--draws"), found=draws,
-                       allowed=f"{REPLICATES} to {MOST_DRAWS}")  # fmt: skip
+    if over is not None:
+        pair(study, *over)
+    plan = planned(study, draws, seed, design)
+    draws = plan.n
     if workers < 1:
         raise BadInput(
             "at least one worker is needed",
@@ -80,13 +97,14 @@ def test(
     policies = [BASELINE, *policies]
     keys = [*policies, *(p for p in asked if p not in policies)]  # settings and combinations that claims speak of
 
-    tallies = {c: Tally() for c in claims}
-    policy_tally = PolicyTally(study, tuple(policies), what_is_enough(study))
+    tallies = {c: Tally(plan.replicated) for c in claims}
+    policy_tally = PolicyTally(study, tuple(policies), what_is_enough(study), plan.replicated)
+    further = Further.planned(policy_tally, plan, seed, responses if level.name == "thorough" and not only else 0)
     sample = Sample(tuple(r.name for r in study.varying))
     refused = 0
     chunks = sweep(
         study, draws, keys, seed=seed, workers=workers, cluster=cluster, out=None if out is None else Path(out),
-        resume=resume, progress=lambda what, share: tell(what, 0.7 * share),
+        resume=resume, progress=lambda what, share: tell(what, 0.7 * share), design=plan,
     )  # fmt: skip
     with closing(chunks):  # whatever happens, workers end here and not when somebody collects the garbage
         for chunk in chunks:
@@ -94,18 +112,20 @@ def test(
             for c, told in judged.items():
                 tallies[c].add(chunk.start, told)
             policy_tally.add(chunk)
+            further.add(chunk)
             sample.add(chunk, judged)
             refused = chunk.refused
 
     probe = Probe(study)
-    found = searched(study, probe, claims, tallies, sample, draws, chosen_seed(study, seed), tell, level)
+    found = searched(study, probe, claims, tallies, sample, draws, chosen_seed(study, seed), tell, level, over)
+    further.solve(tell)
     tell("weighing parameters", 0.95)
     selections = {} if study.selections is None or search == "quick" else study.selections(claims)
     result = Findings(
         study=study,
         draws=draws,
         seed=chosen_seed(study, seed),
-        measure=measure(study, draws, seed, refused),
+        measure=plan.measure(refused),
         refused=refused,
         claims=found,
         policies=policy_tally,
@@ -116,6 +136,9 @@ def test(
         searched=(probe.points, probe.solved),
         search=level.name,
         selections=selections,
+        design=plan.record,
+        responses=further.responses,
+        levers=further.levers,
     )
     tell("done", 1.0)
     return result

@@ -70,6 +70,7 @@ class Satisfied:
     """How often each player has enough under each policy, added up chunk by chunk, apart for each scrambling."""
 
     enough: Mapping[str, Enough]  # by player
+    replicated: bool = True  # see `Tally`
     tallies: dict[tuple[str, str], Tally] = field(
         default_factory=dict[tuple[str, str], Tally]
     )  # policy, player
@@ -91,7 +92,9 @@ class Satisfied:
                 why = np.array(status[policy], dtype=np.int8)
                 why[(why == CERTIFIED) & ~np.isfinite(margin)] = _UNDEFINED
                 margin[why != CERTIFIED] = np.nan
-                self.tallies.setdefault((policy, player), Tally()).add(start, Judged(margin, why))
+                self.tallies.setdefault((policy, player), Tally(self.replicated)).add(
+                    start, Judged(margin, why)
+                )
 
     def of(self, policy: str, player: str) -> Tally | None:
         """The count of a policy and player; None where nothing was counted."""

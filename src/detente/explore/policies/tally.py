@@ -52,6 +52,7 @@ class PolicyTally:
     study: Study
     policies: tuple[str, ...]  # those that were solved
     enough: Mapping[str, Enough] = field(default_factory=dict[str, Enough])
+    replicated: bool = True  # whether draws come in independent replicates
     values: dict[tuple[str, str], Spread] = field(
         default_factory=dict[tuple[str, str], Spread]
     )  # policy, player
@@ -64,7 +65,7 @@ class PolicyTally:
     compared: Compared | None = None  # policies of all actors side by side; None where there are no two
 
     def __post_init__(self) -> None:
-        self.satisfied = Satisfied(self.enough)
+        self.satisfied = Satisfied(self.enough, self.replicated)
         solved = {p: self.study.policies[p] for p in self.policies if p in self.study.policies}
         if BASELINE in self.policies:
             for player in self.study.players:
