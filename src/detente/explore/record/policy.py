@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from detente.explore.findings import Findings
+from detente.explore.policies.levers import Leverage, Scores
 from detente.explore.policies.pareto import Replaced, own_front
 from detente.explore.policies.regret import Dominated
+from detente.explore.policies.responses import Mutual, Response
 from detente.explore.protocol import BASELINE
 from detente.explore.record.number import pair, tidy
 
@@ -35,6 +38,9 @@ class PolicyRecord:
             },
             "dominated": [self._dominated(player, d) for player, d in self.found.dominated],
             "pareto": self._pareto(),
+            "responses": [self._response(r) for r in self.found.responses.each] if self.found.responses else [],
+            "mutual": [self._mutual(m) for m in self.found.responses.mutual] if self.found.responses else [],
+            "levers": [self._lever(x) for x in self.found.levers],
         }  # fmt: skip
 
     def of(self, policy: str, brief: bool = False) -> dict[str, Any]:
@@ -119,6 +125,56 @@ class PolicyRecord:
                     "scores": {p: {name: tidy(x) for name, x in row.items()} for p, row in own.scores.items()},
                 })  # fmt: skip
         return out
+
+    def _response(self, r: Response) -> dict[str, Any]:
+        return {
+            "actor": self.actor(r.player), "to_actor": self.actor(r.other), "to": r.to, "draws": r.draws,
+            "always": list(r.always),
+            "answers": [
+                {"policy": a.policy, "best": tidy(a.best), "best_interval": pair(a.best_interval), "alone": tidy(a.alone),
+                 "mean": tidy(a.mean), "advantage": tidy(a.advantage), "max_regret": tidy(a.max_regret),
+                 "mean_regret": tidy(a.mean_regret)}
+                for a in r.answers
+            ],
+            "skipped": dict(r.skipped),
+        }  # fmt: skip
+
+    def _mutual(self, m: Mutual) -> dict[str, Any]:
+        return {
+            "actors": [self.actor(p) for p in m.players], "draws": m.draws,
+            "pairs": [
+                {"policies": [a, b], "share": tidy(share), "interval": pair(interval)} for a, b, share, interval in m.pairs
+            ],
+            "none": tidy(m.none),
+        }  # fmt: skip
+
+    def _lever(self, x: Leverage) -> dict[str, Any]:
+        return {
+            "policy": None if x.lever.between else x.lever.policy,
+            "between": list(x.lever.between) if x.lever.between else None,
+            "actor": self.actor(x.lever.player),
+            "lever": {("share" if x.lever.between else n): {"low": low, "high": high} for n, (low, high) in x.lever.ends.items()},
+            "draws": x.draws, "solved": x.solved, "reason": x.reason,
+            "best": {
+                b.criterion: {
+                    "level": self._level(x, b.level), "value": tidy(b.score), "interval": pair(b.interval),
+                    "as_good": pair(b.as_good), "listed": b.listed, "listed_value": tidy(b.listed_score), "already": b.already,
+                }
+                for b in x.best
+            },
+            "listed": {p: self._scores(s) for p, s in x.listed.items()},
+            "curve": [{"level": self._level(x, level), **self._scores(s)} for level, s in x.curve],
+            "left_out": [self._level(x, level) for level in x.left_out],
+        }  # fmt: skip
+
+    @staticmethod
+    def _level(x: Leverage, level: Mapping[str, float]) -> dict[str, Any]:
+        """A level by parameter; of a mix, the share of the policy that is named first."""
+        return {("share" if x.lever.between else name): tidy(value) for name, value in level.items()}
+
+    @staticmethod
+    def _scores(s: Scores) -> dict[str, Any]:
+        return {"mean": tidy(s.mean), **{name: tidy(value) for name, value in s.criteria.items()}}
 
 
 def _replaced(r: Replaced) -> dict[str, Any]:
