@@ -10,6 +10,7 @@ from rich.table import Table
 
 from detente.cli import rivals
 from detente.cli.draws import chosen
+from detente.cli.map import show, two
 from detente.cli.output import console, print_json, progress
 from detente.errors import BadInput, Where
 
@@ -56,6 +57,12 @@ def command(
         list[str] | None,
         typer.Option("--only", metavar="CLAIM", help="Test this claim alone; may be repeated."),
     ] = None,
+    map_over: Annotated[
+        str | None,
+        typer.Option(
+            "--map", metavar="X,Y", help="Map the claims over these two parameters, whole and finely."
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=256, help="Processes; the result is the same bytes.")
     ] = 1,
@@ -88,6 +95,7 @@ def command(
         if word not in VERDICTS:
             raise BadInput("no such verdict", where=Where(field="--fail-on"), found=word, allowed=VERDICTS)
     number, how = chosen(draws, design, grid or [])
+    over = two(map_over)
 
     from detente.brief.naming import spoken_throughout
     from detente.explore import test
@@ -102,6 +110,7 @@ def command(
             ranges=None if not ranges else "all" if "all" in ranges else ranges[0] if len(ranges) == 1 else ranges,
             seed=seed,
             only=only or None,
+            over=over,
             workers=workers,
             cluster=cluster,
             out=out,
@@ -114,6 +123,8 @@ def command(
         print_json("test", body)
     else:
         _show(body)
+        for claim in body["claims"] if over else ():
+            show(console(), claim)
     tested = [*body["claims"], *(claim for rival in body.get("range_sets", ()) for claim in rival["claims"])]
     return int(any(claim["verdict"] in refused for claim in tested))
 

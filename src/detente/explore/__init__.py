@@ -5,7 +5,7 @@
 | `ranges`, `protocol`, `study` | what testing needs of a scenario |
 | `sampling/` | draws from the ranges |
 | `sweep/` | the model solved at every draw: chunks, their files, worker processes |
-| `claims/` | verdicts, flips, the search that tries to break a claim |
+| `claims/` | verdicts, flips, maps, the search that tries to break a claim |
 | `rules/` | a rule in words for where a claim holds |
 | `policies/` | values, regret, what is dominated, per actor |
 | `sensitivity/` | which assumption matters, and which is worth finding out |
@@ -19,17 +19,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from detente.explore.claims.map import claim_map
     from detente.explore.findings import Findings
     from detente.explore.protocol import Study
     from detente.explore.ranges import Range
     from detente.explore.sampling.designs import DEFAULT_SEED, draw
     from detente.explore.testing import test
 
-__all__ = ["DEFAULT_SEED", "Findings", "Range", "Study", "draw", "test"]
+__all__ = ["DEFAULT_SEED", "Findings", "Range", "Study", "claim_map", "draw", "test"]
 
 _HOME = {
     "DEFAULT_SEED": "sampling.designs", "Findings": "findings", "Range": "ranges", "Study": "protocol",
-    "draw": "sampling.designs", "test": "testing",
+    "claim_map": "claims.map", "draw": "sampling.designs", "test": "testing",
 }  # fmt: skip
 
 

@@ -63,8 +63,10 @@ def test(
     ``ranges``: the name of one of the scenario's range sets, tested in place of the scenario's own ranges; or a list of names
     ("all": every one), tested beside them (`detente.explore.range_sets`). ``responses``: draws at which best responses and levels
     of policies are looked for, by the thorough search where no claim is named alone; 0: none (`detente.explore.policies.further`).
-    Raises BadInput for a claim, a search, a design or a range set that there is not, a number of responses out of range or of
-    draws below `REPLICATES` or above `MOST_DRAWS`, constraints that refuse everything, and a folder that cannot be written.
+    ``over``: the two parameters of every claim's map, solved whole; None: those that decide most.
+    Raises BadInput for a claim, a search, a design, a range set or a parameter of a map that there is not, a number of responses
+    out of range or of draws below `REPLICATES` or above `MOST_DRAWS`, constraints that refuse everything, and a folder that
+    cannot be written.
     """
     if ranges is not None:
         return side_by_side(

@@ -24,7 +24,8 @@ class Effort:
     ``steps``: of a walk, fewest and most. The ``fine`` nearest changes of a claim are located to ``precision`` range
     units, up to the ``rough``-th to ``coarse``. ``enough``: a flip along one parameter nearer than this is the nearest
     flip. The rest bounds the search for a joint change, and ``starts``, ``breaks`` and ``descents`` the one for an exception:
-    the last is the number of points that its descents may cost, ``falls`` how many there are at first.
+    the last is the number of points that its descents may cost, ``falls`` how many there are at first. The boundary of a map is
+    located to ``map_within`` range units; 0: no map is solved.
     """
 
     name: Search
@@ -44,6 +45,7 @@ class Effort:
     breaks: int
     descents: int
     falls: int
+    map_within: float
 
     def steps_for(self, draws: int, parameters: int) -> int:
         """Steps of a walk over all parameters that costs about half as much as the draws, within ``steps``."""
@@ -53,12 +55,12 @@ class Effort:
 THOROUGH = Effort(
     "thorough", walked=None, ends=0, steps=(5, 16), fine=6, rough=10, precision=5e-4, coarse=0.02, enough=0.02, rays=4,
     neighbours=6, rounds=7, turns=4, starts=3, breaks=2,
-    descents=480, falls=8,
+    descents=480, falls=8, map_within=0.01,
 )  # fmt: skip
 QUICK = Effort(
     "quick", walked=6, ends=18, steps=(3, 3), fine=1, rough=3, precision=5e-3, coarse=0.04, enough=0.25, rays=2,
     neighbours=2, rounds=3, turns=1, starts=2, breaks=1,
-    descents=0, falls=0,
+    descents=0, falls=0, map_within=0,
 )  # fmt: skip
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from detente.explore.claims.breaking import search_exception
 from detente.explore.claims.effort import Effort
 from detente.explore.claims.flips import Flip, Scan, find_flips, lines, walk
+from detente.explore.claims.map import CELLS, FINE, Map, pair, search_map
 from detente.explore.claims.nearest import Nearest, search_nearest
-from detente.explore.claims.probe import Probe, drive
+from detente.explore.claims.probe import Met, Probe, Search, drive
 from detente.explore.claims.verdict import Tally
-from detente.explore.findings import ClaimFinding, Map
+from detente.explore.findings import ClaimFinding, Tested
 from detente.explore.protocol import Study
 from detente.explore.ranges import Floats
 from detente.explore.rules.features import Features, features
@@ -34,8 +38,9 @@ def searched(
     seed: int,
     tell: Progress,
     effort: Effort,
+    over: tuple[str, str] | None = None,
 ) -> tuple[ClaimFinding, ...]:
-    """Flips, exceptions, nearest flips, rules and maps of the claims."""
+    """Flips, exceptions, nearest flips, rules and maps of the claims. ``over``: map these two parameters, whole and finely."""
     if not claims:
         return ()
     columns = {r.name: k for k, r in enumerate(study.varying)}
@@ -65,12 +70,7 @@ def searched(
     searches = {}
     for c in claims:
         if exceptions[c] is None and tallies[c].verdict().endswith("throughout"):
-            rows = decided[c]
-            holds = tallies[c].verdict().startswith("holds")
-            searches[c] = (
-                c,
-                search_exception(positions[rows], sample.margin(c)[rows], holds, study.snapped, effort),
-            )
+            searches[c] = (c, _breaking(study, c, tallies[c], positions, sample.margin(c), effort))
     exceptions |= drive(probe, searches)
 
     tell("looking for the nearest flip", 0.84)
@@ -96,6 +96,9 @@ def searched(
             nearest_searches[c] = (c, search)
     nearest: dict[str, Nearest | None] = drive(probe, nearest_searches)
 
+    for c in claims:  # whatever any search met counts
+        exceptions[c] = exceptions[c] or _met(probe, c, tallies[c].verdict())
+
     out: list[ClaimFinding] = []
     told = features(study, sample.x)
     for i, c in enumerate(claims):
@@ -106,11 +109,75 @@ def searched(
         finding = ClaimFinding(
             id=c, text=study.claims[c].text, verdict=verdict, tally=tallies[c], rule=rule, fails_rule=fails,
             flips=flips[c], nearest=nearest.get(c), margin_at_base=at_base if np.isfinite(at_base) else None,
-            exception=exceptions[c], map=_map(study, sample, c, flips[c], rule),
+            exception=exceptions[c], map=_map(study, sample, c, flips[c], rule, over),
+            tested=_tested(study, probe, c, tallies[c]),
             parallel=parallel(told, sample.margin(c), (rule, fails), [f.parameter for f in flips[c]]),
         )  # fmt: skip
         out.append(finding)
-    return tuple(out)
+
+    tell("drawing maps", 0.95)
+    drawn = _drawn(study, probe, out, effort, over)
+    return tuple(replace(f, map=f.map.drawn(drawn[f.id])) if f.map and f.id in drawn else f for f in out)
+
+
+def _breaking(
+    study: Study, claim: str, tally: Tally, positions: Floats, margin: Floats, effort: Effort
+) -> Search[tuple[float, ...] | None]:
+    """The search that tries to break a claim, from the draws that are kept and from the worst of all."""
+    holds = tally.verdict().startswith("holds")
+    rows = np.isfinite(margin)
+    worst = study.positions(
+        {n: np.array([x]) for n, x in (tally.at_smallest if holds else tally.at_largest).items()}
+    )
+    names = study.relevant_to(claim)
+    moved = sum(names is None or r.name in names for r in study.varying)
+    return search_exception(
+        np.vstack([positions[rows], worst]),
+        np.append(margin[rows], tally.smallest if holds else tally.largest),
+        holds,
+        study.snapped,
+        effort,
+        study.witnessed(claim) if effort.descents else None,
+        1 if study.gradients is not None else moved + 1,
+    )
+
+
+def _met(probe: Probe, claim: str, verdict: str) -> tuple[float, ...] | None:
+    """A point with the answer that no draw had, whichever search met it."""
+    met = probe.met.get(claim)
+    if met is None or not met.points or not verdict.endswith("throughout"):
+        return None
+    if verdict.startswith("holds"):
+        return met.at_least if met.least < 0 else None
+    return met.at_largest if met.largest >= 0 else None
+
+
+def _tested(study: Study, probe: Probe, claim: str, tally: Tally) -> Tested:
+    """To which bound a claim was tested; the margin nearest to an exception among draws and points of searches."""
+    met = probe.met.get(claim, Met())
+    if not tally.verdict().endswith("throughout"):
+        return Tested(tally.n_decided, met.points, None)
+    holds = tally.verdict().startswith("holds")
+    draw, extreme = (tally.at_smallest, tally.smallest) if holds else (tally.at_largest, tally.largest)
+    found = (met.least, met.at_least) if holds else (met.largest, met.at_largest)
+    if not met.points or (extreme <= found[0] if holds else extreme >= found[0]):
+        at = study.positions({n: np.array([x]) for n, x in draw.items()})[0]
+        found = (extreme, tuple(float(z) for z in at))
+    return Tested(tally.n_decided, met.points, found)
+
+
+def _drawn(
+    study: Study, probe: Probe, found: list[ClaimFinding], effort: Effort, over: tuple[str, str] | None
+) -> dict[str, Any]:
+    """Grids and boundaries of the claims' maps, all solved side by side."""
+    searches: dict[str, Any] = {}
+    for f in found:
+        if f.map is not None and (effort.map_within or over):
+            a, b = pair(study, f.map.x, f.map.y)
+            within = FINE if over else effort.map_within
+            search = search_map(study.base, a, b, study.varying, CELLS, over is not None, within)
+            searches[f.id] = (f.id, search)
+    return drive(probe, searches)
 
 
 def _walked(study: Study, sample: Sample, claim: str, most: int | None, beyond: int = 0) -> list[int]:
@@ -154,7 +221,14 @@ def _rules(study: Study, found: Features, sample: Sample, claim: str) -> tuple[R
     return find_rules(Features(mine.x[rows], mine.ranges, mine.plain), margin[rows], sample.draw[rows])
 
 
-def _map(study: Study, sample: Sample, claim: str, flips: tuple[Flip, ...], rule: Rule | None) -> Map | None:
+def _map(
+    study: Study,
+    sample: Sample,
+    claim: str,
+    flips: tuple[Flip, ...],
+    rule: Rule | None,
+    over: tuple[str, str] | None,
+) -> Map | None:
     """The first draws over the two parameters that decide most: by flips, then by the rule, then by how far means are apart."""
     names = [r.name for r in study.varying]
     if len(names) < 2:
@@ -173,7 +247,7 @@ def _map(study: Study, sample: Sample, claim: str, flips: tuple[Flip, ...], rule
         if rule is not None and rule.found
         else []
     )
-    order = list(dict.fromkeys([*(f.parameter for f in flips), *from_rule, *rest]))
+    order = list(dict.fromkeys([*(over or ()), *(f.parameter for f in flips), *from_rule, *rest]))
     a, b = (names.index(name) for name in order[:2])
     points = tuple(
         (float(f"{x[i, a]:.5g}"), float(f"{x[i, b]:.5g}"), int(margin[i] >= 0) if rows[i] else None)

@@ -10,7 +10,8 @@ is defined. Undecided draws are counted by reason and never guessed.
     holds if          both kinds were found
 
 "Throughout" is a statement about these draws and that search; `exceptions_below` says what a run of that many
-*independent* draws without an exception would bound (1 - 0.05^(1/n), the upper 95 % end).
+*independent* draws without an exception would bound (1 - 0.05^(1/n), the upper 95 % end), and `Tested` of the findings how near
+to an exception anything came.
 A share is a share of draws under the sampling measure, never a probability.
 """
 
@@ -43,6 +44,8 @@ class Tally:
     why: np.ndarray = field(default_factory=lambda: np.zeros(len(REASONS), dtype=np.int64))
     smallest: float = np.inf  # margin
     largest: float = -np.inf
+    at_smallest: Mapping[str, float] = field(default_factory=dict[str, float])  # the draw with it
+    at_largest: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def add(self, start: int, judged: Judged) -> None:
         """Count draws ``start .. start + len``."""
@@ -52,8 +55,13 @@ class Tally:
         self.held += np.bincount(which[good & (judged.margin >= 0)], minlength=REPLICATES)
         self.why += np.bincount(judged.why, minlength=len(REASONS))
         if good.any():
-            self.smallest = min(self.smallest, float(judged.margin[good].min()))
-            self.largest = max(self.largest, float(judged.margin[good].max()))
+            low, high = int(np.nanargmin(judged.margin)), int(np.nanargmax(judged.margin))
+            if judged.margin[low] < self.smallest:
+                self.smallest = float(judged.margin[low])
+                self.at_smallest = {name: float(column[low]) for name, column in judged.draws.items()}
+            if judged.margin[high] > self.largest:
+                self.largest = float(judged.margin[high])
+                self.at_largest = {name: float(column[high]) for name, column in judged.draws.items()}
 
     @property
     def n(self) -> int:

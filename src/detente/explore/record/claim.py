@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from detente.explore.claims.flips import Flip
+from detente.explore.claims.map import Map
 from detente.explore.claims.nearest import MOVED, Nearest
 from detente.explore.findings import ClaimFinding, Findings
 from detente.explore.ranges import Range
@@ -49,9 +50,8 @@ class ClaimRecord:
             "flips": [self._flip(f, ranges[f.parameter]) for f in c.flips],
             "nearest_flip": self._nearest(c.nearest),
             "binding": self._binding(c, ranges),
-            "map": None
-            if c.map is None
-            else {"x": c.map.x, "y": c.map.y, "points": [list(p) for p in c.map.points]},
+            "map": None if c.map is None else _map(c.map),
+            "tested": self._tested(c, ranges),
             "parallel": None
             if c.parallel is None
             else {"parameters": list(c.parallel.parameters), "ends": [list(e) for e in c.parallel.ends],
@@ -118,6 +118,18 @@ class ClaimRecord:
             "assumption": r.parameter.assumption,
         }  # fmt: skip
 
+    def _tested(self, c: ClaimFinding, ranges: Mapping[str, Range]) -> dict[str, Any] | None:
+        if c.tested is None:
+            return None
+        closest = c.tested.closest if c.verdict.endswith("throughout") else None
+        return {
+            "draws": c.tested.draws,
+            "exceptions_below": tidy(c.tally.exceptions_below) if c.verdict.endswith("throughout") else None,
+            "searched": c.tested.searched,
+            "closest": closest
+            and {"margin": tidy(closest[0]), "parameters": self._point(closest[1], ranges)},
+        }
+
     def _point(self, position: tuple[float, ...], ranges: Mapping[str, Range]) -> dict[str, float]:
         """The parameters that differ from their base at a point."""
         base = self.study.base
@@ -126,6 +138,17 @@ class ClaimRecord:
             for r, z, b in zip(self.study.varying, position, base, strict=True)
             if abs(z - b) > 1e-9
         }
+
+
+def _map(m: Map) -> dict[str, Any]:
+    grid = m.grid and {
+        "x": [tidy(v) for v in m.grid.x], "y": [tidy(v) for v in m.grid.y],
+        "holds": [list(row) for row in m.grid.holds], "at": "base", "solved": m.grid.solved, "within": m.grid.within,
+    }  # fmt: skip
+    return {
+        "x": m.x, "y": m.y, "points": [list(p) for p in m.points], "grid": grid,
+        "boundary": [[[float(f"{v:.6g}") for v in point] for point in line] for line in m.boundary],
+    }  # fmt: skip
 
 
 def _rule(rule: Rule | None) -> list[dict[str, Any]]:
