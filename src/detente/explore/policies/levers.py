@@ -53,7 +53,8 @@ class Scores:
 class BestLevel:
     """The best level by one criterion. ``as_good``: levels from .. to that score the same, of a single lever.
 
-    ``listed`` is the best listed policy (or equilibrium play) by the criterion; ``already``: no level is better than it.
+    ``own`` is the policy at the level that it is listed with, of a mix the better of the two. ``listed`` is the best by the
+    criterion of all that the actor has, equilibrium play included; ``already``: no level is better than it.
     """
 
     criterion: str
@@ -61,6 +62,8 @@ class BestLevel:
     score: float
     interval: tuple[float, float] | None
     as_good: tuple[float, float] | None
+    own: str
+    own_score: float
     listed: str
     listed_score: float
     already: bool
@@ -278,15 +281,19 @@ def _found(bench: _Bench) -> Leverage:
     for criterion in scored.criteria:
         merit = scored.merit(criterion)
         point = scored.best(criterion)
-        own = scored.scores(place[point])
+        scores = scored.scores(place[point])
         k = int(merit[: scored.listed].argmax())
+        mine = bench.lever.between or (bench.lever.policy,)
+        m = max((bench.menu.index(p) for p in mine), key=lambda row: float(merit[row]))
         best.append(
             BestLevel(
                 criterion,
                 bench.at(point),
-                own.criteria[criterion],
-                own.intervals.get(criterion),
+                scores.criteria[criterion],
+                scores.intervals.get(criterion),
                 _as_good(bench, scored, merit, point),
+                bench.menu[m],
+                scored.scores(m).criteria[criterion],
                 bench.menu[k],
                 scored.scores(k).criteria[criterion],
                 bool(merit[k] >= merit[place[point]] - TIE),

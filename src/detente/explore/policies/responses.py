@@ -47,10 +47,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Response:
-    """The answers of ``player`` to ``to``, a policy of ``other``. ``always``: answers that are best at every draw."""
+    """The answers of ``player`` to ``to``, a policy of ``other``. ``always``: answers that are best at every draw.
+
+    ``other`` is None where nobody else announces anything.
+    """
 
     player: str
-    other: str
+    other: str | None
     to: str
     draws: int  # at which all answers are certified
     answers: tuple[Answer, ...]
@@ -144,19 +147,22 @@ def responses(
                 if why[a, b] is None:
                     for k, player in enumerate((i, j)):
                         tables[k, x, y] = value[together(study.policies, a, b), player]
-        for y, b in enumerate(menus[j]):
+        for y, b in enumerate(menus[j][1:], 1):
             each.append(_response(i, j, b, menus[i], tables[0, :, y], {a: why[a, b] for a in menus[i]}, *run))
-        for x, a in enumerate(menus[i]):
+        for x, a in enumerate(menus[i][1:], 1):
             each.append(_response(j, i, a, menus[j], tables[1, x], {b: why[a, b] for b in menus[j]}, *run))
         mutual.append(_mutual((i, j), (menus[i], menus[j]), tables, *run))
+    for player, menu in menus.items():
+        alone = np.array([value[p, player] for p in menu])
+        each.append(_response(player, None, BASELINE, menu, alone, dict.fromkeys(menu), *run))
     order = list(menus)
-    each.sort(key=lambda r: (order.index(r.player), order.index(r.other)))
+    each.sort(key=lambda r: (order.index(r.player), -1 if r.other is None else order.index(r.other)))
     return Responses(n, n * len(joint), tuple(each), tuple(mutual))
 
 
 def _response(
     player: str,
-    other: str,
+    other: str | None,
     to: str,
     menu: Sequence[str],
     table: Floats,

@@ -128,7 +128,7 @@ class PolicyRecord:
 
     def _response(self, r: Response) -> dict[str, Any]:
         return {
-            "actor": self.actor(r.player), "to_actor": self.actor(r.other), "to": r.to, "draws": r.draws,
+            "actor": self.actor(r.player), "to_actor": self.actor(r.other) if r.other else None, "to": r.to, "draws": r.draws,
             "always": list(r.always),
             "answers": [
                 {"policy": a.policy, "best": tidy(a.best), "best_interval": pair(a.best_interval), "alone": tidy(a.alone),
@@ -158,7 +158,8 @@ class PolicyRecord:
             "best": {
                 b.criterion: {
                     "level": self._level(x, b.level), "value": tidy(b.score), "interval": pair(b.interval),
-                    "as_good": pair(b.as_good), "listed": b.listed, "listed_value": tidy(b.listed_score), "already": b.already,
+                    "as_good": pair(b.as_good), "own": b.own, "own_value": tidy(b.own_score),
+                    "listed": b.listed, "listed_value": tidy(b.listed_score), "already": b.already,
                 }
                 for b in x.best
             },
