@@ -2,64 +2,178 @@
 
 For a menu with payoffs u(policy, draw), the expected value of perfect information is
     EVPI = E max u - max E u  =  min over policies of mean regret,
-and of one parameter x alone  EVPPI(x) = E_x max E[u | x] - max E u, between 0 and EVPI.
-E[u | x] is the mean in `BINS` slices of x with equally many draws. Means in slices are noisy and the maximum of noisy numbers is
-too large, so the policy of a slice is chosen on one half of the scramblings and valued on the other, and the other way round
-(what is left of the bias is downwards). Negative estimates are put to 0 and none may exceed EVPI. Unit: the actor's payoff.
+and of one parameter x alone  EVPPI(x) = E max E[u | x] - max E u, between 0 and EVPI.
+E[u | x] is a regression of every policy's payoff on x alone (Strong, Oakley & Brennan 2014, Medical Decision Making 34:311-326): a
+polynomial in its ranks or means in slices of it, of the size that a penalised likelihood prefers, none included. A size of
+none, the common case, gives exactly 0; so parameters that tell nothing do not gather worth from noise. Unit: the actor's payoff.
+
+Intervals are jackknife *t* intervals over the eight scramblings (95 %), sizes held fixed; they do not cover what a
+regression smooths away: the gain near a jump is somewhat understated (by 0.009 of 0.14 in a tested case with 256 draws).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.explore.ranges import Floats
-from detente.explore.rules.rule import halves
+from detente.explore.sampling.designs import REPLICATES
+from detente.explore.sensitivity.jackknife import FEWEST_GROUPS, reach
+from detente.explore.sensitivity.terms import Terms
 
-BINS = 12
-FEWEST = 8  # draws in half a slice
+_FEWEST = 64  # draws
+_DEGREES = (1, 2, 3, 4, 6, 8, 10)
+_SLICES = (2, 4, 8, 16)
+_PRICE = 3.0  # of a coefficient, in n log(squared error)
+_STILL = 1e-12  # of the largest variance: a payoff difference that does not vary
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """E[u | x] of one parameter: ``basis`` [term, draw], the constant first."""
+
+    basis: Floats
 
 
 @dataclass(frozen=True, eq=False)
 class Worth:
-    """Value of information of one player: of everything, and of each parameter [parameter]."""
+    """Value of information of one player: of everything, and of each parameter [parameter]; intervals [..., 2] or None."""
 
     everything: float
     each: Floats
+    everything_interval: Floats | None = None
+    each_interval: Floats | None = None
+    curves: dict[int, Curve] = field(default_factory=dict[int, Curve])
 
 
-def worth(values: Floats, x: Floats, draw: np.ndarray) -> Worth | None:
+class Payoffs:
+    """Payoffs ``values`` [policy, draw] of a menu, less those of the policy that is best on average; and groups of draws."""
+
+    def __init__(self, values: Floats, draw: NDArray[np.intp]) -> None:
+        self.n = values.shape[1]
+        self.once = int(values.mean(axis=1).argmax())
+        self.gaps = values - values[self.once]
+        spread = self.gaps.var(axis=1)
+        self.moving = spread > _STILL * max(float(values.var()), 1e-300)  # [policy]
+        self.group = draw % REPLICATES
+        self.groups = [k for k in range(REPLICATES) if (self.group == k).any()]
+
+    def gain(self, basis: Floats) -> float:
+        """Mean of the best fitted gap less the best mean gap, the gaps regressed on ``basis`` [term, draw]."""
+        weights = np.linalg.solve(basis @ basis.T, basis @ self.gaps.T)
+        return float(_gain(weights, basis))
+
+    def gains_without(self, basis: Floats) -> Floats | None:
+        """The same with every group of draws left out [group]; None where there are too few groups or draws."""
+        if len(self.groups) < FEWEST_GROUPS or len(basis) > self.n // 4:
+            return None
+        rows = [np.flatnonzero(self.group == k) for k in self.groups]
+        grams = np.array([basis[:, r] @ basis[:, r].T for r in rows])
+        products = np.array([basis[:, r] @ self.gaps[:, r].T for r in rows])
+        grams, products = grams.sum(axis=0) - grams, products.sum(axis=0) - products
+        weights = np.linalg.solve(grams, products)  # [group, term, policy]
+        fitted = np.einsum("gtp,tn->gpn", weights, basis, optimize=True)
+        best = fitted.max(axis=1)
+        out = np.empty(len(rows))
+        for g, r in enumerate(rows):
+            rest = self.n - len(r)
+            mean = (fitted[g].sum(axis=1) - fitted[g][:, r].sum(axis=1)) / rest
+            out[g] = (best[g].sum() - best[g][r].sum()) / rest - mean.max()
+        return out
+
+
+def worth(
+    values: Floats, x: Floats, draw: NDArray[np.intp], intervals: bool = True, terms: Terms | None = None
+) -> Worth | None:
     """``values`` [policy, draw] payoffs of the menu, ``x`` [draw, parameter], ``draw`` [draw] indices in the run.
 
-    None where there are too few draws or only one policy.
+    ``terms``: those of ``x``, where they are at hand. None where there are too few draws or only one policy.
     """
-    n = values.shape[1]
-    slices = min(BINS, n // (4 * FEWEST))
-    if len(values) < 2 or slices < 2:
+    n, d = x.shape
+    if len(values) < 2 or n < _FEWEST:
         return None
-    total = max(0.0, float(values.max(axis=0).mean() - values.mean(axis=1).max()))
-    first, second = halves(draw)
-    each = np.empty(x.shape[1])
-    for k in range(x.shape[1]):
-        which = _slices(x[:, k], slices)
-        gains = [_gain(values, which, a, b, slices) for a, b in ((first, second), (second, first))]
-        each[k] = min(total, max(0.0, float(np.mean(gains))))
-    return Worth(total, each)
+    payoffs = Payoffs(values, draw)
+    total = max(0.0, float(payoffs.gaps.max(axis=0).mean()))
+    each, ends = np.zeros(d), np.zeros((d, 2))
+    curves = (
+        _curves(payoffs, x, terms if terms is not None else Terms.of(x)) if d and payoffs.moving.any() else {}
+    )
+    told = intervals and len(payoffs.groups) >= FEWEST_GROUPS
+    for k, curve in curves.items():
+        each[k] = min(total, max(0.0, payoffs.gain(curve.basis)))
+        without = payoffs.gains_without(curve.basis) if told else None
+        if without is not None:
+            ends[k] = np.clip(each[k] + np.array([-1, 1]) * reach(without), 0.0, None)
+    whole = _everything(values, payoffs, total) if told else None
+    return Worth(total, each, whole, ends if told else None, curves)
 
 
-def _slices(column: Floats, count: int) -> np.ndarray:
-    """[draw] the slice of each draw; equal values stay together."""
+def _everything(values: Floats, payoffs: Payoffs, total: float) -> Floats:
+    best, out = values.max(axis=0), []
+    for k in payoffs.groups:
+        rest = payoffs.group != k
+        out.append(best[rest].mean() - values[:, rest].mean(axis=1).max())
+    return np.clip(total + np.array([-1, 1]) * reach(np.array(out)), 0.0, None)
+
+
+def _gain(weights: Floats, basis: Floats) -> float:
+    fitted = weights.T @ basis
+    return float(fitted.max(axis=0).mean() - fitted.mean(axis=1).max())
+
+
+def _curves(payoffs: Payoffs, x: Floats, terms: Terms) -> dict[int, Curve]:
+    """The parameters that tell anything about the payoffs, with the regression that the criterion prefers."""
+    n, d = x.shape
+    gaps = payoffs.gaps[payoffs.moving]
+    power = ((gaps - gaps.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)  # [policy]
+    count = len(gaps)
+    best = np.zeros(d)  # criterion less that of no curve
+    size = np.zeros(d, dtype=int)
+    table = terms.table
+    gram = table @ table.transpose(0, 2, 1)
+    gram += 1e-9 * n * np.eye(gram.shape[1])  # degrees that tied values cannot carry are 0
+    products = table @ gaps.T  # [parameter, degree, policy]
+    mean = products[:, :1] ** 2 / n
+    for degree in (p for p in _DEGREES if p <= min(terms.degree, n // 16)):
+        right = products[:, : degree + 1]
+        weights = np.linalg.solve(gram[:, : degree + 1, : degree + 1], right)
+        reached = (weights * right).sum(axis=1) - mean[:, 0]
+        criterion = _criterion(power, reached, n) + _PRICE * degree * count
+        better = criterion < best - 1e-9
+        best[better], size[better] = criterion[better], degree
+    for k in range(d):
+        for slices in (s for s in _SLICES if s <= n // 16):
+            which = _sliced(x[:, k], slices)
+            counts = np.bincount(which, minlength=slices)
+            used = counts > 0
+            if used.sum() < 2:
+                continue
+            sums = np.array([np.bincount(which, weights=row, minlength=slices) for row in gaps])[:, used]
+            reached = (sums**2 / counts[used]).sum(axis=1) - gaps.sum(axis=1) ** 2 / n
+            criterion = _criterion(power, reached[None], n)[0] + _PRICE * (int(used.sum()) - 1) * count
+            if criterion < best[k] - 1e-9:
+                best[k], size[k] = criterion, -slices
+    return {int(k): Curve(_basis(table[k], x[:, k], int(size[k]))) for k in np.flatnonzero(size)}
+
+
+def _criterion(power: Floats, reached: Floats, n: int) -> Floats:
+    """n log(squared error) [parameter] summed over policies, less that of the means alone."""
+    share = np.clip(reached / power, 0.0, 1 - 1e-12)
+    return n * np.log1p(-share).sum(axis=-1)
+
+
+def _basis(polynomials: Floats, column: Floats, size: int) -> Floats:
+    """Polynomials to degree ``size``, or means in ``-size`` slices: [term, draw]."""
+    if size > 0:
+        kept = polynomials[: size + 1]
+        return np.ascontiguousarray(kept[(kept != 0).any(axis=1)])
+    which = _sliced(column, -size)
+    return np.array([which == k for k in np.unique(which)], dtype=np.float64)
+
+
+def _sliced(column: Floats, count: int) -> NDArray[np.intp]:
+    """[draw] the slice of each draw, of slices with equally many; equal values stay together."""
     edges = np.quantile(column, np.linspace(0, 1, count + 1)[1:-1])
     return np.searchsorted(np.unique(edges), column, side="right")
-
-
-def _gain(values: Floats, which: np.ndarray, learn: np.ndarray, test: np.ndarray, count: int) -> float:
-    """Mean payoff on ``test`` of what ``learn`` chose slice by slice, less that of what ``learn`` chose once."""
-    sums = np.array(
-        [np.bincount(which[learn], weights=row[learn], minlength=count) for row in values]
-    )  # [policy, slice]
-    chosen = sums.argmax(axis=0)
-    once = int(values[:, learn].mean(axis=1).argmax())
-    got = values[chosen[which[test]], np.flatnonzero(test)]
-    return float((got - values[once, test]).mean())

@@ -24,19 +24,18 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from detente.explore.ranges import Floats
 from detente.explore.rules.rule import halves
 from detente.explore.sampling.designs import REPLICATES
+from detente.explore.sensitivity.jackknife import FEWEST_GROUPS
+from detente.explore.sensitivity.jackknife import shares as interval
 from detente.explore.sensitivity.sparse import Polynomial, fit
 from detente.explore.sensitivity.terms import Terms
 
 _FEWEST = 64
 _STILL = 1e-12  # variance below which an event does not vary
 _FEW_UNDECIDED = 0.2  # share of undecided draws up to which they are left out
-_GROUPS = 4  # scramblings that an interval needs
-_LEVEL = 0.95
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +60,13 @@ class Indices:
 
 
 class Polynomials:
-    """The terms at the draws of a run, fitted to any number of events. ``x`` [draw, parameter], ``draw`` [draw] indices."""
+    """The terms at the draws of a run, fitted to any number of events. ``x`` [draw, parameter], ``draw`` [draw] indices.
 
-    def __init__(self, x: Floats, draw: NDArray[np.intp]) -> None:
-        self.x, self.draw = x, draw
+    ``replicated``: the draws are independent scramblings interleaved; without it (a grid, a file) there are no intervals.
+    """
+
+    def __init__(self, x: Floats, draw: NDArray[np.intp], replicated: bool = True) -> None:
+        self.x, self.draw, self.replicated = x, draw, replicated
         self.usable = x.shape[1] > 0 and len(x) >= _FEWEST
 
     @cached_property
@@ -92,7 +94,7 @@ class Polynomials:
             return None
         first, total, shapley = shares
         explained = self._explained(terms, y, draw)
-        if not intervals:
+        if not intervals or not self.replicated:
             return Indices(first, total, explained, shapley=shapley)
         spread = _jackknife(found, terms, y, draw, d)
         ends = [None if spread is None else interval(shares[k], spread[:, k]) for k in range(3)]
@@ -134,7 +136,7 @@ def _jackknife(found: Polynomial, terms: Terms, y: Floats, draw: NDArray[np.intp
     columns = np.vstack([np.ones(len(y)), terms.columns(found.keys)])
     groups = [np.flatnonzero(draw % REPLICATES == k) for k in range(REPLICATES)]
     groups = [rows for rows in groups if len(rows)]
-    if len(groups) < _GROUPS or len(columns) > len(y) // 2:
+    if len(groups) < FEWEST_GROUPS or len(columns) > len(y) // 2:
         return None
     parts = [np.ascontiguousarray(columns[:, rows]) for rows in groups]
     gram = np.array([part @ part.T for part in parts])
@@ -149,14 +151,6 @@ def _jackknife(found: Polynomial, terms: Terms, y: Floats, draw: NDArray[np.intp
     left = np.maximum(power - (weights * products).sum(axis=1), 0.0) / np.maximum(count - len(columns), 1)
     shares = [_shares(found, w[1:], float(v), d) for w, v in zip(weights, left, strict=True)]
     return None if any(s is None for s in shares) else np.array(shares)
-
-
-def interval(middle: Floats, without: Floats) -> Floats:
-    """Jackknife *t* interval [..., 2] within [0, 1] around ``middle`` [...] from values with one group left out [group, ...]."""
-    groups = len(without)
-    error = np.sqrt((groups - 1) / groups * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
-    reach = float(student.ppf(0.5 + _LEVEL / 2, groups - 1)) * error
-    return np.clip(np.stack([middle - reach, middle + reach], axis=-1), 0.0, 1.0)
 
 
 def from_draws(x: Floats, draw: NDArray[np.intp], y: Floats) -> Indices | None:

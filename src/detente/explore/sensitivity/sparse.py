@@ -79,7 +79,7 @@ def _joined(first: Keys, second: Keys, most: int) -> Keys:
 
 
 def _solved(gram: Floats, products: Floats) -> Floats:
-    return np.linalg.solve(gram, products) if len(gram) else np.zeros(0)
+    return np.asarray(np.linalg.solve(gram, products), dtype=np.float64) if len(gram) else np.zeros(0)
 
 
 def _forward(gram: Floats, products: Floats, power: float, n: int, most: int, price: Floats) -> list[int]:
