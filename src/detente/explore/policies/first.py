@@ -45,14 +45,6 @@ class First:
     def n(self) -> int:
         return len(self.draw)
 
-    def only(self, most: int) -> First:
-        """The same with ``most`` of its draws at most."""
-        return First(
-            self.draw[:most], self.players, self.replicated,
-            {name: [column[:most]] for name, column in self.draws.items()},
-            {key: [np.concatenate(parts)[:most]] for key, parts in self._value.items()},
-        )  # fmt: skip
-
     @property
     def draws(self) -> dict[str, Floats]:
         """Columns of parameters [draw]."""

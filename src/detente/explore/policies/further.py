@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from detente.errors import BadInput, Where
 from detente.explore.policies.first import First, chosen
-from detente.explore.policies.levers import LEVEL_DRAWS, Leverage, leverages
+from detente.explore.policies.levers import Leverage, leverages
 from detente.explore.policies.responses import MOST_RESPONSES, Responses, responses
 from detente.explore.policies.tally import PolicyTally
 from detente.explore.sampling.designs import chosen_seed
@@ -49,6 +49,5 @@ class Further:
             study, menus, self.first, lambda share: tell("answers to policies", 0.93 + 0.01 * share)
         )
         self.levers = leverages(
-            study, menus, self.tally.enough, self.first.only(LEVEL_DRAWS),
-            tell=lambda share: tell("levels of policies", 0.94 + 0.01 * share),
+            study, menus, self.tally.enough, self.first, tell=lambda share: tell("levels of policies", 0.94 + 0.01 * share),
         )  # fmt: skip

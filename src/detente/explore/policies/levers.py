@@ -27,8 +27,7 @@ from detente.explore.policies.spread import mean_interval
 from detente.explore.protocol import Evaluate, Lever, Study
 from detente.explore.ranges import Floats
 
-LEVEL_DRAWS = 128  # draws at which each level is solved
-PRECISION = 0.02  # of a lever's range, to which the best level is located
+PRECISION = 0.035  # of a lever's range, to which the best level is located
 MOST_LEVERS = 12  # levers searched; listed ones come first
 MOST_LEVELS = 128  # of one lever
 SLACK = 0.05  # share of draws at which a level may lack a certificate and still count

@@ -30,7 +30,12 @@ from detente.solve.solution import CERTIFIED
 
 Reading = Literal["every draw", "mean values", "worst values"]
 READINGS: tuple[Reading, ...] = ("every draw", "mean values", "worst values")
-CRITERIA: tuple[str, ...] = ("max_regret", "mean_regret", "worst_value", "satisficing")  # the first two are small where good
+CRITERIA: tuple[str, ...] = (
+    "max_regret",
+    "mean_regret",
+    "worst_value",
+    "satisficing",
+)  # the first two are small where good
 LEAST_SHARED = 0.5  # share of all draws at which two policies must both be certified to be compared
 
 

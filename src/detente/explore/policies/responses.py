@@ -25,7 +25,9 @@ from detente.explore.protocol import BASELINE, Policy, Study
 from detente.explore.ranges import Floats
 from detente.scenario.conduct import check_together
 
-RESPONSES = 256  # draws used where the caller names no number
+RESPONSES = (
+    160  # draws used where the caller names no number: 20 of each scrambling, so that shares have intervals
+)
 MOST_RESPONSES = 2**14
 MOST_GAMES = 2**17  # games solved for responses; fewer draws are used where there would be more
 _AT_A_TIME = 256  # draws
