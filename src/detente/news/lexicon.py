@@ -49,11 +49,12 @@ def _read(section: str) -> dict[str, Frames]:
         for verb in verbs.split():
             polarity = "denied" if verb in DENIALS else "asked" if verb in QUESTIONS else "asserted"
             new = Frames(frozenset(marks.split()), frozenset(prepositions.split()), kind, polarity)
-            found[verb] = _joined(found[verb], new) if verb in found else new
+            found[verb] = joined(found[verb], new) if verb in found else new
     return found
 
 
-def _joined(one: Frames, other: Frames) -> Frames:
+def joined(one: Frames, other: Frames) -> Frames:
+    """What either may take; kind and polarity are those of the first."""
     return Frames(one.letters | other.letters, one.prepositions | other.prepositions, one.kind, one.polarity)
 
 
@@ -63,6 +64,6 @@ _ATTITUDE_VERBS = _read("attitude")
 
 #: Every verb of saying or attitude with the union of its frames; saying decides the kind where a verb is both.
 VERBS = SPEECH_VERBS | {
-    verb: _joined(SPEECH_VERBS[verb], frames) if verb in SPEECH_VERBS else frames
+    verb: joined(SPEECH_VERBS[verb], frames) if verb in SPEECH_VERBS else frames
     for verb, frames in _ATTITUDE_VERBS.items()
 }

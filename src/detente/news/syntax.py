@@ -9,6 +9,7 @@ from .words import words
 
 SUBJECTS = {"nsubj", "nsubjpass", "csubj"}
 _REMARKS = words("remarks")
+_OUTRIGHT = words("verbs that only speakers take")
 PERSONAL = {"he", "she", "they", "i", "we", "who", "you", "one", "it", "him", "her", "them", "us", "me"}
 _SUFFIXES = (
     "ist",
@@ -25,6 +26,8 @@ _SUFFIXES = (
     "worker",
     "member",
 )
+_DOERS = ("er", "or", "ee", "ant", "eer", "ian", "ist")  # donor, lawmaker, adoptee, claimant
+_NO_DOERS = words("nouns that look like doers")
 _QUANTITIES = {
     "many",
     "some",
@@ -41,6 +44,7 @@ _QUANTITIES = {
     "percent",
     "those",
 }
+_DAYS = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 _NOT_WHO = {"DATE", "TIME", "MONEY", "LANGUAGE", "CARDINAL_DATE"}
 
 
@@ -52,9 +56,16 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
         for c in verb.children
         if c.dep_ in ("nsubj", "nsubjpass") and (c.i not in quoted or verb.i in quoted)
     ]
+    behind = _behind(verb)
     if own:
         before = [c for c in own if c.i < verb.i]
+        if before and behind is not None and before[-1].pos_ == "NOUN":
+            return (
+                behind  # "the plan's rejection is a blow, said Ann Berg", parsed as what the rejection said
+            )
         return before[-1] if before else own[0]
+    if behind is not None and not any(c.dep_ == "nsubj" for c in verb.children):
+        return behind
     outer = coordinated(verb)
     if outer is not None:
         return subject(outer, depth + 1)
@@ -74,6 +85,20 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
     ):
         return head
     return None
+
+
+def _behind(verb: Token) -> Token | None:
+    """The name right behind a verb of saying that follows a comma or a quotation mark (", said Ann Berg, a ...")."""
+    doc = verb.doc
+    if verb.i == 0 or verb.tag_ not in ("VBD", "VBZ") or not outright(verb.lemma_.lower()):
+        return None
+    if doc[verb.i - 1].text not in (",", "”", '"', "''", "’’"):
+        return None
+    last = verb.i
+    while last + 1 < len(doc) and doc[last + 1].pos_ == "PROPN" and not doc[last + 1].is_sent_start:
+        last += 1
+    closed = last + 1 >= len(doc) or doc[last + 1].text in (",", ".", "(", ";") or doc[last + 1].is_sent_start
+    return doc[last] if last > verb.i and closed and doc[last].lower_ not in _DAYS else None
 
 
 def _beside(verb: Token, quoted: frozenset[int]) -> Token | None:
@@ -176,13 +201,21 @@ def can_speak(token: Token, verb: str, speech: bool = True) -> bool:
             return True
         if lemma.rpartition("-")[2] in PEOPLE:
             return True
+        if speech and len(lemma) > 4 and lemma.endswith(_DOERS) and lemma not in _NO_DOERS:
+            return True
         if lemma in ARTEFACTS or word in ARTEFACTS:
             if lemma in _REMARKS and any(
                 c.dep_ == "det" and c.lower_ in ("this", "that", "these", "those") for c in token.children
             ):
                 return False
-            return verb in EVIDENCE_VERBS
+            return verb in EVIDENCE_VERBS or verb in _OUTRIGHT
+        return verb in _OUTRIGHT  # whoever says or tells is somebody
     return False
+
+
+def outright(lemma: str) -> bool:
+    """Whether whoever does this speaks."""
+    return lemma in _OUTRIGHT
 
 
 def reach(token: Token) -> tuple[int, int]:
@@ -193,19 +226,44 @@ def reach(token: Token) -> tuple[int, int]:
 def source_reach(token: Token) -> tuple[int, int]:
     """The phrase of a source without its incidental clauses ("the minister, who is ill, ...")."""
     first, last = reach(token)
+    doc = token.doc
+    verb = token.head
     if token.tag_ == "WP" or token.pos_ == "PRON":
+        beside = [c for c in token.children if c.dep_ in ("cc", "conj") and token.i < c.i <= token.i + 4]
+        listed = beside and verb.i > last and verb.i - last <= 4  # "she and her aides said"
+        if token.lower_ in _QUANTITIES and verb.i > last and last - token.i <= 6:
+            return first, last  # "all of the candidates", "those surveyed"
+        if listed:
+            return first, last
         return (
             (first, token.i)
             if token.pos_ == "PRON" and token.i - first <= 2 and first < token.i
             else (token.i, token.i)
         )
-    doc = token.doc
-    verb = token.head
     if verb.i > token.i and token.dep_ in SUBJECTS:
         last = min(last, verb.i - 1)
+    for part in sorted(doc[token.i + 1 : last + 1], key=lambda t: t.i):
+        clause = part.dep_ == "relcl" and doc[part.left_edge.i - 1].text == ","
+        if clause and part.left_edge.i > token.i and part.left_edge.tag_ in ("WP", "WDT", "WP$", "WRB"):
+            last = part.left_edge.i - 2  # "the minister, who is ill, ..."
+            break
+        if (
+            part.dep_ == "prep"
+            and part.lower_ == "on"
+            and part.head == token
+            and part.right_edge.i == last
+            and _day(part)
+        ):
+            last = part.i - 1  # "the minister on Tuesday said ..."
+            break
     while last > token.i and doc[last].is_punct and doc[last].text not in ')”"':
         last -= 1
     return first, max(last, token.i)
+
+
+def _day(on: Token) -> bool:
+    inner = [c for c in on.children if c.dep_ == "pobj"]
+    return bool(inner) and (inner[0].lower_.removesuffix("s") in _DAYS or inner[0].ent_type_ == "DATE")
 
 
 def cue_reach(verb: Token) -> tuple[int, int]:

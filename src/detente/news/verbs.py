@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from . import lexicon
+from . import lexicon, reporting
 from .found import Found, Reach
 from .lexicon import Frames
 from .passives import around, asked, passive
-from .syntax import can_speak, coordinated, cue_reach, is_passive, reach, source_reach, subject
+from .syntax import can_speak, coordinated, cue_reach, is_passive, outright, reach, source_reach, subject
 
 #: Lemmas that the lemmatiser gets wrong.
 _LEMMAS = {"hop": "hope", "vy": "vie", "deni": "deny"}
@@ -61,13 +61,15 @@ def verbal(verb: Token) -> Iterator[Found]:
         return
     allowed = frames or evidence
     assert allowed is not None
+    if frames is not None and evidence is not None and frames.kind != "speech":
+        allowed = lexicon.joined(evidence, frames)  # "the survey found that", "we found it odd"
     if not can_speak(who, lemma, allowed.kind == "speech") or (
         who.lower_ == "it" and allowed.kind != "speech"
     ):
         return
     if allowed.kind == "attitude" and reporters_own(verb):
         return
-    for build in (_as_said, _infinitive, _clause, _naming, _preposition, _object, _participle, _open):
+    for build in (_as_said, _infinitive, _clause, _naming, _preposition, _object, _participle, _lost, _open):
         found = build(verb, who, lemma, allowed)
         if found is not None:
             yield found
@@ -386,7 +388,8 @@ def _object(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | Non
             and "c" in allowed.letters
         ):
             continue
-        if lemma not in lexicon.VERBS and who.lemma_.lower() not in lexicon.ARTEFACTS:
+        data = lemma in lexicon.EVIDENCE_VERBS and lemma not in lexicon.SPEECH_VERBS
+        if data and who.lemma_.lower() not in lexicon.ARTEFACTS:
             return None  # a poll shows a lead; a person who shows something does not speak
         if _light(child, lemma):
             return None
@@ -462,6 +465,19 @@ def _participle(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found |
     for child in verb.children:
         if child.dep_ in ("xcomp", "pcomp", "ccomp") and child.tag_ == "VBG" and child.i > verb.i:
             return _make("verb-participle", verb, who, allowed, [reach(child)])
+    return None
+
+
+def _lost(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | None:
+    """A verb that only speakers take, and whose content the parser hung elsewhere."""
+    if "c" not in allowed.letters or not outright(lemma) or verb.tag_ not in ("VBD", "VBZ", "VBP"):
+        return None
+    pieces = reporting.around(verb, who)
+    if pieces is not None:
+        return _make("verb-lost-around", verb, who, allowed, pieces)
+    behind = reporting.behind(verb, lemma)
+    if behind is not None:
+        return _make("verb-lost-behind", verb, who, allowed, [(behind[0], _end(verb, behind[1]))])
     return None
 
 
