@@ -124,7 +124,9 @@ def side_by_side(
         )
     known = scenario.range_sets
     one = isinstance(ranges, str) and ranges != ALL
-    wanted = [ranges] if one else list(known) if isinstance(ranges, str) else list(dict.fromkeys(ranges))
+    wanted: list[str] = (
+        list(dict.fromkeys(ranges)) if not isinstance(ranges, str) else [ranges] if one else list(known)
+    )
     for name in wanted:
         if name not in known:
             raise BadInput("there is no such range set", where=where, found=name, allowed=[*known, ALL])
@@ -237,8 +239,8 @@ def _swapped(
             for n, t in runs.items()
         ]
         swaps.sort(key=lambda s: (not s.turns, -abs((s.share or 0.0) - (here[0].share or 0.0)), s.parameter))
-        (va, sa), (vb, sb) = ((t.verdict(), t.share) for t in here)
-        out.append(Disagreement(claim, kind, between, m, (va, sa), (vb, sb), tuple(swaps), not_tried))
+        first_two = [(t.verdict(), t.share) for t in here]
+        out.append(Disagreement(claim, kind, between, m, *first_two, tuple(swaps), not_tried))
     return out
 
 

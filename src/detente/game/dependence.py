@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -35,7 +35,7 @@ class Correlation:
     rank: float
     because: str | None = None
     evidence: tuple[Evidence, ...] = ()
-    where: Where | None = None
+    where: Where = field(default_factory=Where, compare=False)
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:

@@ -42,7 +42,7 @@ class Grid:
         shape = tuple(len(levels[name]) for name in varying if name in levels)
         raw = math.prod(shape)
         where = [k for k, name in enumerate(varying) if name in levels]
-        base = np.array([r.base for r in study.varying] or [0.0])
+        base = np.array([r.base for r in study.varying] or [0.0], dtype=np.float64)
         values = [levels[varying[k]] for k in where]
 
         def pieces(order: np.ndarray | None) -> Iterator[Floats]:

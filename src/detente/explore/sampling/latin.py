@@ -22,6 +22,7 @@ from detente.explore.sampling.points import REPLICATES, Measure, chosen_seed
 from detente.explore.sampling.replicates import interleaved, seeds
 from detente.explore.sampling.words import and_constraints, by_distribution
 
+_FEW, _MANY = 64, 4096  # points of a further hypercube
 MOST_NUMBERS = 2**25  # draws times parameters: a hypercube is made whole, 256 MB of them
 
 
@@ -66,7 +67,8 @@ class Latin:
 
 
 def _hypercubes(d: int, m: int, seed: np.random.SeedSequence) -> Iterator[Floats]:
-    """Hypercubes of ``m`` points, one after the other; the second is needed only where points are refused."""
+    """A hypercube of ``m`` points, and others, of neither few nor many points, for those that are refused."""
     engine = qmc.LatinHypercube(d=d, rng=np.random.default_rng(seed))
+    yield engine.random(m)
     while True:
-        yield engine.random(m)
+        yield engine.random(min(max(m, _FEW), _MANY))

@@ -51,7 +51,7 @@ class FromFile:
             [k for k, r in enumerate(varying) if r.name in names],
         )
         to.sort(key=lambda k: names.index(varying[k].name))
-        base = np.array([r.base for r in varying] or [0.0])
+        base = np.array([r.base for r in varying] or [0.0], dtype=np.float64)
         step = max(1024, _NUMBERS // max(len(varying), 1))
 
         def pieces(order: np.ndarray | None) -> Iterator[Floats]:
@@ -134,6 +134,9 @@ def _read(source: Source, found: list[Range]) -> Floats:
 def _checked(piece: pl.DataFrame, r: Range, source: Source, before: int) -> Floats:
     """One parameter's numbers in a piece of the table, after ``before`` rows. Raises DataError for the first that is wrong."""
     given = piece[r.name]
+    if not (given.dtype.is_numeric() or given.dtype in (pl.String, pl.Null)):
+        raise DataError("this is not a column of numbers", where=source.where.at(field=r.name), found=str(given.dtype),
+                        allowed="numbers")  # fmt: skip
     numbers = given.cast(pl.Float64, strict=False)
     x = numbers.fill_null(float("nan")).to_numpy()
     values = r.values
