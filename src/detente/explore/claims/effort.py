@@ -21,17 +21,19 @@ Search = Literal["thorough", "quick"]
 class Effort:
     """``walked``: parameters walked for a claim (None: all), and of the next ``ends`` only the ends where that found no flip.
 
-    ``steps``: of a walk, fewest and most. The ``fine`` nearest changes of a claim are located to ``precision`` range
-    units, up to the ``rough``-th to ``coarse``. ``enough``: a flip along one parameter nearer than this is the nearest
-    flip. The rest bounds the search for a joint change, and ``starts``, ``breaks`` and ``descents`` the one for an exception:
-    the last is the number of points that its descents may cost, ``falls`` how many there are at first. The boundary of a map is
-    located to ``map_within`` range units; 0: no map is solved.
+    ``steps``: of a walk, fewest and most; ``hidden``: points spent for a claim on pairs of changes between
+    them. The ``fine`` nearest changes of a claim are located to ``precision`` range units, up to the ``rough``-th to
+    ``coarse``. ``enough``: a flip along one parameter nearer than this is the nearest flip. The next fields bound the search for
+    a joint change. ``starts``, ``breaks`` and ``descents`` bound the one for an exception: the last is the number of points that
+    its descents may cost, ``falls`` how many there are at first. The boundary of a map is located to ``map_within`` range units;
+    0: no map is solved.
     """
 
     name: Search
     walked: int | None
     ends: int
     steps: tuple[int, int]
+    hidden: int
     fine: int
     rough: int
     precision: float
@@ -53,12 +55,12 @@ class Effort:
 
 
 THOROUGH = Effort(
-    "thorough", walked=None, ends=0, steps=(5, 16), fine=6, rough=10, precision=5e-4, coarse=0.02, enough=0.02, rays=4,
+    "thorough", walked=None, ends=0, steps=(5, 16), hidden=24, fine=6, rough=10, precision=5e-4, coarse=0.02, enough=0.02, rays=4,
     neighbours=6, rounds=7, turns=4, starts=3, breaks=2,
     descents=480, falls=8, map_within=0.01,
 )  # fmt: skip
 QUICK = Effort(
-    "quick", walked=6, ends=18, steps=(3, 3), fine=1, rough=3, precision=5e-3, coarse=0.04, enough=0.25, rays=2,
+    "quick", walked=6, ends=18, steps=(3, 3), hidden=0, fine=1, rough=3, precision=5e-3, coarse=0.04, enough=0.25, rays=2,
     neighbours=2, rounds=3, turns=1, starts=2, breaks=1,
     descents=0, falls=0, map_within=0,
 )  # fmt: skip

@@ -4,7 +4,8 @@ Every parameter is scanned over its whole range at even positions (a discrete on
 batch; between neighbours with different answers the change is located by bracketing: the ``fine`` nearest of a claim to
 ``precision`` range units, up to the ``rough``-th to ``coarse`` (`effort`); the others stay where the scan saw them.
 Margins may jump (regimes change in the limit of the equilibrium), so the sign is followed, not a zero.
-It does *not* find two changes between neighbours of the scan, nor a change across undecided or refused points.
+Between neighbours with the same answer a pair of changes is looked for where the margin hints at one (`hidden`), no other.
+It does *not* find a change across undecided or refused points.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.explore.claims.effort import THOROUGH, Effort
+from detente.explore.claims.hidden import Walked, search_hidden
 from detente.explore.claims.probe import Probe, Search, drive
 from detente.explore.ranges import Floats, Range
 
@@ -83,12 +85,9 @@ def find_flips(
     known: dict[str, list[Flip]] = {claim: [] for claim in margins}
     searches = {}
     seen: dict[tuple[str, int, int], tuple[float, float, bool]] = {}
-    for claim, margin in margins.items():
-        if not np.isfinite(margin[0]):
-            continue
+    for claim, walked in _walked(probe, scan, margins, effort).items():
         brackets: list[tuple[float, int, int, tuple[float, float, float, float]]] = []
-        for k, rows in enumerate(scan.lines):
-            z, m = scan.positions[rows, k], margin[rows]
+        for k, (z, m) in walked.items():
             for i in np.flatnonzero(
                 np.isfinite(m[:-1]) & np.isfinite(m[1:]) & ((m[:-1] >= 0) != (m[1:] >= 0))
             ):
@@ -114,6 +113,23 @@ def find_flips(
     return {
         c: tuple(sorted(flips, key=lambda f: (f.distance, f.parameter, f.at))) for c, flips in known.items()
     }
+
+
+def _walked(probe: Probe, scan: Scan, margins: dict[str, Floats], effort: Effort) -> dict[str, Walked]:
+    """Positions and margins along every parameter of the claims that are decided at the base, with a look at hidden pairs."""
+    known = {
+        c: {k: (scan.positions[rows, k], m[rows]) for k, rows in enumerate(scan.lines)}
+        for c, m in margins.items()
+        if np.isfinite(m[0])
+    }
+    if not effort.hidden:
+        return known
+    varying, base = probe.study.varying, scan.positions[0]
+    able = {
+        c: {k: line for k, line in lines.items() if varying[k].values is None} for c, lines in known.items()
+    }
+    more = drive(probe, {c: (c, search_hidden(base, lines, effort.hidden)) for c, lines in able.items()})
+    return {c: known[c] | more[c] for c in known}
 
 
 def _flip(r: Range, base: float, at: float, above: bool, within: float, beyond: float) -> Flip:
