@@ -10,17 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.errors import ExpressionError, Where
-from detente.scenario import Claim, Quantity
-from detente.scenario.claim import read_formula
+from detente.game.parameter import Parameter
+from detente.scenario import Change, Claim, Policy, Quantity
+from detente.scenario.claim import Vocabulary, read_condition
 
-EVENTS, PLAYERS, POLICIES, PARAMETERS = map(frozenset, ({"war", "deal"}, {"A", "B"}, {"stand"}, {"p", "q"}))
+PARAMETERS = {name: Parameter(name, 0.5, 0.0, 1.0, "uniform") for name in ("p", "q")}
+POLICIES = {"stand": Policy("stand", "A", "A", "commit", "Stand", "", Change())}
+KNOWN = Vocabulary(frozenset({"war", "deal"}), frozenset({"A", "B"}), POLICIES, PARAMETERS)
 
 
 def claim(text: object, tolerance: float = 0.0) -> Claim:
-    formula, calls = read_formula(
-        text, Where("x"), events=EVENTS, players=PLAYERS, policies=POLICIES, parameters=PARAMETERS
-    )
-    return Claim("c", "a claim", formula, calls, tolerance)
+    said = read_condition(text, Where("x"), KNOWN)
+    return Claim("c", "a claim", said.formula, said.calls, tolerance, trends=said.trends)
 
 
 QUANTITIES = {
@@ -107,8 +108,8 @@ def test_a_claim_over_parameters_alone_has_a_margin_at_every_draw() -> None:
     [
         "P(war)", "p", "1", "", "P(war) > ", "P(war) > 0.2 +", "P(war) and p", "P(peace) > 0", "P(war | sit) > 0",
         "value(C) > 0", "P(A) > 0", "value(war) > 0", "P(war, deal) > 0", "P() > 0", "P(p + 1) > 0", "P(0.3) > 0",
-        "P(war | stand and stand) > 0", "P > 0", "Q(war) > 0", "r > 0", "P(P(war)) > 0", "exec(war) > 0",
-        "p.real > 0", "P(war) > 0 > p", "'war' == 1", "lambda: 1", "p[0] > 1", "P(war) > 1 if p", "not P(war)",
+        "P(war | stand and stand) > 0", "P(war | stand + stand) > 0", "P > 0", "Q(war) > 0", "r > 0", "P(P(war)) > 0", "exec(war) > 0",
+        "p.real > 0", "P(war) > 0 < p", "P(war) == 0 == p", "'war' == 1", "lambda: 1", "p[0] > 1", "P(war) > 1 if p", "not P(war)",
         None, [1], 0.5, True,
     ],
 )  # fmt: skip

@@ -126,7 +126,7 @@ MISTAKES: list[tuple[str, str, str, str | None, str | None]] = [
     ("P(war) <= 0.05", "P(war)", "claims.half-better.holds", "P(war)", None),
     ("P(war) <= 0.05", "p.__class__() > 0", "claims.half-better.holds", None, None),
     ("P(war) <= 0.05", "P(war, resolved) < 1", "claims.half-better.holds", "P(war, resolved)", None),
-    ("P(war) <= 0.05", "P(war or resolved) < 1", "claims.half-better.holds", "P(war or resolved)", None),
+    ("P(war) <= 0.05", "P(war + resolved) < 1", "claims.half-better.holds", "P(war + resolved)", None),
     ("P(war) <= 0.05", "P(war | rule or firm) < 1", "claims.half-better.holds", None, None),
     ("mirror: meant", "mirror: ment", "claims.bluff.mirror", "ment", "meant"),
     ("mirror: meant", "mirror: bluff", "claims.bluff.mirror", "bluff", None),

@@ -248,11 +248,14 @@ def judge(claim: Claim, evaluation: Evaluation, draws: Draws) -> Judged:
     values: dict[Any, Floats] = {}
     n = len(next(iter(draws.values())))
     why = np.zeros(n, dtype=np.int8)
+    matters = getattr(claim, "matters", None)  # a quantity in a game that breaks a constraint does not
     for quantity in claim.quantities:
         policy = quantity.policy or BASELINE
         table = evaluation.event if quantity.kind == "P" else evaluation.value
         values[quantity] = np.asarray(table[policy][quantity.name], dtype=float)
         status = np.asarray(evaluation.status[policy])
+        counts = None if matters is None else matters(quantity, draws)
+        status = status if counts is None else np.where(counts, status, 0)
         why = np.where((why == 0) & (status != _NEVER), status, why).astype(np.int8)
     with np.errstate(all="ignore"):
         margin = np.broadcast_to(np.asarray(claim.margin(values, draws), dtype=float), (n,)).copy()

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from detente.errors import GameError
 from detente.game.tree import Tree
 from detente.scenario.claim import Claim, Quantity
+from detente.scenario.claim.event import Compound, compounds, read_off
 from detente.scenario.conduct import Conduct, base_of, check_settings, check_together, read_key
 from detente.scenario.model import BASELINE, Change, Policy
 from detente.scenario.outcome import (
@@ -69,7 +70,7 @@ class Evaluation:
     def of(self, quantity: Quantity) -> Floats:
         """A quantity of a claim [draw]; nan where it is not known."""
         table = self.event if quantity.kind == "P" else self.value
-        return table[quantity.policy or BASELINE][quantity.name]
+        return table[quantity.key][quantity.name]
 
     def margin(self, claim: Claim, draws: Mapping[str, Floats | float]) -> Floats:
         """The claim's margin [draw], nan where it is undecided."""
@@ -81,8 +82,10 @@ class Evaluation:
         A claim may be decided although one of its policies is not, where the rest of it settles the matter.
         """
         why = np.zeros(len(self), dtype=np.int8)
-        for policy in claim.policies:
-            why = np.where(why == CERTIFIED, self.status[policy], why).astype(np.int8)
+        for quantity in claim.quantities:
+            matters = claim.matters(quantity, draws)
+            status = self.status[quantity.key] * (1 if matters is None else matters)
+            why = np.where(why == CERTIFIED, status, why).astype(np.int8)
         margin = self.margin(claim, draws)
         why[~np.isnan(margin)] = CERTIFIED
         why[np.isnan(margin) & (why == CERTIFIED)] = NEVER_MET  # a quotient of the claim itself that is 0/0
@@ -99,6 +102,9 @@ class Evaluator:
     def _start(self) -> None:
         self._compiled: dict[Any, CompiledTree] = {}
         self._conducts: dict[str, Conduct] = {}
+        asked = [q for claim in self.scenario.claims.values() for q in claim.quantities]
+        self._asked = frozenset(asked)
+        self.game, self.compounds = compounds(self.scenario.game, (q.name for q in asked if q.kind == "P"))
         self._tally: Tally | None = None
         self._seen: dict[
             str, NDArray[np.bool_]
@@ -123,6 +129,11 @@ class Evaluator:
         sides = (f"law:{rule}:{side}" for rule in self.scenario.law for side in ("with", "without"))
         return (BASELINE, *self.scenario.policies, *sides)
 
+    @property
+    def events(self) -> tuple[str, ...]:
+        """What probabilities are read off: the events of the game, then what claims make of them (`claim.event`)."""
+        return (*self.scenario.game.events, *(c.name for c in self.compounds))
+
     def tree(self, name: str = BASELINE) -> Tree:
         """The tree that is solved for ``name``: its own for commit policies and law, else that of the game as it stands."""
         return self._ready(self._change(name)).tree
@@ -143,7 +154,8 @@ class Evaluator:
         count = max((len(c) for c in columns.values()), default=1)
         kept = None if quantities is None else set(quantities)
         wanted = self._wanted(policies, kept)
-        sink = _Sink(count, wanted, tuple(self.scenario.game.events), tuple(self.scenario.game.players), kept)
+        columns_of = tuple(self.scenario.game.events), self.compounds, tuple(self.scenario.game.players)
+        sink = _Sink(count, wanted, *columns_of, self._asked, kept)
         games: dict[Any, list[str]] = {}  # one solution serves all policies that make the same game
         for name in wanted:
             games.setdefault((self.settings(name), key(self._change(name))), []).append(name)
@@ -156,7 +168,7 @@ class Evaluator:
 
     def _wanted(self, policies: Iterable[str] | None, kept: set[Quantity] | None) -> list[str]:
         if policies is None:
-            asked = set() if kept is None else {q.policy or BASELINE for q in kept}
+            asked = set() if kept is None else {q.key for q in kept}
             policies = (
                 self.keys
                 if kept is None
@@ -214,7 +226,7 @@ class Evaluator:
     def _ready(self, change: Change) -> CompiledTree:
         name = key(change)
         if name not in self._compiled:
-            self._compiled[name] = compile_tree(variant(self.scenario.game, change))
+            self._compiled[name] = compile_tree(variant(self.game, change))
         return self._compiled[name]
 
     # how it is solved
@@ -259,17 +271,26 @@ class Evaluator:
     def _read_off(
         self, name: str, found: Solutions, columns: dict[str, Floats]
     ) -> tuple[Floats, Floats, NDArray[np.int8]]:
-        """Events [draw, event], values [draw, player] and status [draw] under a policy."""
+        """`events` [draw, event], values [draw, player] and status [draw] under a policy."""
+        event, value, status, seen = self._plainly(name, found, columns)
+        least = np.where(np.isinf(found.precision), NEVER_IN_LIMIT, NEVER_AT_FINITE)
+        own = len(self.scenario.game.events)
+        return read_off(event, found.tree.events, self.compounds, own, least, seen), value, status
+
+    def _plainly(
+        self, name: str, found: Solutions, columns: dict[str, Floats]
+    ) -> tuple[Floats, Floats, NDArray[np.int8], Floats | float]:
+        """Events of the tree, values, status, and how probable is what these events are conditional on [draw]."""
         policy = self._policy(name)
         if policy is None or policy.kind == "commit":
-            return found.event, found.value, found.status
+            return found.event, found.value, found.status, 1.0
         self._tally = self._tally or tally(found.tree)
         sums, numbers, status = self._tally, found.numbers, found.status.copy()
         if policy.kind == "deviate":
             instead, usable = self._edges_instead(policy, found.tree, columns)
             status[~usable & (status == CERTIFIED)] = BAD_NUMBERS
             weight = reach(found.tree, numbers, found.strategy, instead)[sums.terminal]
-            return sums.events(numbers, weight), sums.values(numbers, weight), status
+            return sums.events(numbers, weight), sums.values(numbers, weight), status, 1.0
         weight = (
             reach(found.tree, numbers, found.strategy)[sums.terminal] * self._seen_at(policy, sums)[:, None]
         )
@@ -279,7 +300,7 @@ class Evaluator:
         status[never & (status == CERTIFIED)] = NEVER_MET
         with np.errstate(all="ignore"):
             weight = np.where(never, np.nan, weight / seen)
-        return sums.events(numbers, weight), sums.values(numbers, weight), status
+        return sums.events(numbers, weight), sums.values(numbers, weight), status, seen
 
     def _edges_instead(
         self, policy: Policy, tree: Tree, columns: dict[str, Floats]
@@ -287,7 +308,7 @@ class Evaluator:
         """What the surprise puts on edges of the tree in place of the equilibrium's probabilities, and [draw] whether
         these are probabilities."""
         if policy.id not in self._instead:
-            surprise = variant(self.scenario.game, combined(self.scenario.standing, policy.change))
+            surprise = variant(self.game, combined(self.scenario.standing, policy.change))
             self._instead[policy.id] = surprise, side_by_side(tree, surprise)
         surprise, places = self._instead[policy.id]
         numbers = surprise.numbers_at({n: columns[n] for n in surprise.parameters if n in columns})
@@ -306,7 +327,7 @@ class Evaluator:
             tree = sums.tree
             seen = np.ones(len(sums.terminal), dtype=bool)
             for move, mix in policy.change.play.items():
-                mark = marked(self.scenario.game, self.scenario.standing, move, policy.change.when.get(move))
+                mark = marked(self.game, self.scenario.standing, move, policy.change.when.get(move))
                 taken = frozenset(
                     e
                     for x, _ in side_by_side(tree, mark)
@@ -337,15 +358,23 @@ class _Sink:
         count: int,
         names: Sequence[str],
         events: tuple[str, ...],
+        compounds: tuple[Compound, ...],
         players: tuple[str, ...],
+        asked: frozenset[Quantity],
         kept: set[Quantity] | None,
     ) -> None:
+        made = frozenset(c.name for c in compounds)
+
+        def wanted(quantity: Quantity) -> bool:
+            if kept is not None:
+                return quantity in kept
+            return quantity.name not in made or quantity in asked  # a claim's own events: where it asks
+
         def columns(kind: Any, all_: tuple[str, ...], name: str) -> dict[str, Floats]:
             policy = None if name == BASELINE else name
-            return {
-                x: np.full(count, np.nan) for x in all_ if kept is None or Quantity(kind, x, policy) in kept
-            }
+            return {x: np.full(count, np.nan) for x in all_ if wanted(Quantity(kind, x, policy))}
 
+        events = (*events, *(c.name for c in compounds))
         self.events, self.players = events, players
         self.event = {name: columns("P", events, name) for name in names}
         self.value = {name: columns("value", players, name) for name in names}

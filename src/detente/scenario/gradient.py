@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from detente.game.derivative import numbers_slope
 from detente.game.tree import CHANCE, TERMINAL, Tree
+from detente.scenario.claim.event import slopes
 from detente.scenario.conduct import base_of
 from detente.scenario.evaluate import Evaluator
 from detente.scenario.model import Policy
@@ -70,11 +71,12 @@ class Gradient:
             else:
                 table = self._read_off(policy, found, by, columns)
             event, value, event_by, value_by = table
-            game = self.evaluator.scenario.game
+            game, made = self.evaluator.scenario.game, self.evaluator.compounds
+            event, event_by = slopes(event, event_by, tree.events, made, len(game.events), NEVER_AT_FINITE)
             out.parameters[name] = by.parameters
-            out.event[name] = {x: event[:, k] for k, x in enumerate(game.events)}
+            out.event[name] = {x: event[:, k] for k, x in enumerate(self.evaluator.events)}
             out.value[name] = {x: value[:, k] for k, x in enumerate(game.players)}
-            out.event_by[name] = {x: event_by[:, k] for k, x in enumerate(game.events)}
+            out.event_by[name] = {x: event_by[:, k] for k, x in enumerate(self.evaluator.events)}
             out.value_by[name] = {x: value_by[:, k] for k, x in enumerate(game.players)}
         return out
 

@@ -158,7 +158,9 @@ def _with(scenario: Scenario, game: Game, name: str | None) -> Scenario:
         return point
 
     def moved(claim: Claim) -> Claim:
-        return replace(claim, holds_where=inside(claim.holds_where), fails_where=inside(claim.fails_where))
+        return replace(
+            claim.over(game), holds_where=inside(claim.holds_where), fails_where=inside(claim.fails_where)
+        )
 
     own = _own(scenario)
     return replace(

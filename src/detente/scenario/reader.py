@@ -15,7 +15,7 @@ from detente.game.model import Game
 from detente.game.place import Places
 from detente.game.spec import GAME_KEYS
 from detente.scenario.change import read_change
-from detente.scenario.claim import Claim, read_formula
+from detente.scenario.claim import Claim, Vocabulary, read_condition
 from detente.scenario.locate import scenario_path
 from detente.scenario.model import (
     BASELINE,
@@ -91,7 +91,7 @@ class _Reading:
         }
         policies = {key: self.policy(key, p, roles) for key, p in shape.policies.items()}
         claims = mirrored(
-            {key: self.claim(key, c, roles, frozenset(policies)) for key, c in shape.claims.items()},
+            {key: self.claim(key, c, roles, policies) for key, c in shape.claims.items()},
             self.places,
         )
         law = {
@@ -214,13 +214,12 @@ class _Reading:
             out[player] = self.game.scope.resolved(parse(text, here), here, ("parameter",)).bind(self.game.derived, here)
         return out
 
-    def claim(self, key: str, c: ClaimShape, roles: Mapping[str, Role], policies: frozenset[str]) -> Claim:
-        where = self.places.at("claims", key, "holds")
-        formula, calls = read_formula(
-            c.holds, where, events=self.events, players=self.players, policies=policies,
-            parameters=frozenset(self.game.parameters),
-        )  # fmt: skip
-        written, formula = formula.text, formula.bind(self.game.derived)
+    def claim(self, key: str, c: ClaimShape, roles: Mapping[str, Role], policies: Mapping[str, Policy]) -> Claim:
+        game, where = self.game, self.places.at("claims", key, "holds")
+        said = read_condition(
+            c.holds, where, Vocabulary(self.events, self.players, policies, game.parameters, game.derived)
+        )
+        written, formula = said.formula.text, said.formula.bind(game.derived)
         if c.said_by_role is not None and c.said_by_role not in roles:
             raise GameError("no such role", where=self.places.at("claims", key, "said_by_role"), found=c.said_by_role,
                             allowed=roles)  # fmt: skip
@@ -230,12 +229,13 @@ class _Reading:
             groups, tuple(c.match.contrary), tuple(c.match.never), tuple(c.match.about), c.match.polarity
         )
         return Claim(
-            id=key, text=c.text, formula=formula, calls=calls, tolerance=self.shape.margin,
+            id=key, text=c.text, formula=formula, calls=said.calls, trends=said.trends, tolerance=self.shape.margin,
             said_by_role=c.said_by_role, said_by=c.said_by, in_article=c.in_article, mirror=c.mirror,
             holds_where=self.point(c.holds_where, key, "holds_where"),
             fails_where=self.point(c.fails_where, key, "fails_where"),
             match=rule,
-            models=tuple(c.models), because=c.because, written=written,
+            models=tuple(c.models), because=c.because, written=written, constraints=game.constraints, base=game.base,
+            infers=any(policies[p].kind == "given" for p in said.policies if p in policies),
         )  # fmt: skip
 
     def change(self, shape: ChangeShape, *path: str) -> Change:

@@ -108,12 +108,14 @@ class Scenario:
         policies, law = kept(self.policies), kept(self.law)
         claims: dict[str, Claim] = {}
         set_to = combined(*(self.parts[p].off for p in off)).parameters
+        setter = {name: part for part in off for name in self.parts[part].off.parameters}
         for key, claim in self.claims.items():
-            gone = [p for p in claim.policies if p in dropped]
+            gone = [dropped[p] for p in claim.speaks_of if p in dropped]
+            gone += [setter[name] for name in claim.sets if name in setter]
             if gone:
-                dropped[key] = dropped[gone[0]]
+                dropped[key] = gone[0]
             else:  # a parameter that is set is a known number to a claim too
-                claims[key] = replace(claim, formula=claim.formula.bind(set_to))
+                claims[key] = claim.bound(set_to)
         enough = {player: formula.bind(set_to) for player, formula in self.enough.items()}
         return replace(
             self, off=off, policies=policies, law=law, claims=claims, dropped=dropped, enough=enough
