@@ -228,7 +228,11 @@ class Machines:
         return self.folder / "scheduler.json"
 
     def start(self, *arguments: str, path: str = "") -> subprocess.Popen[bytes]:
-        env = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [path, str(HERE), str(self.folder)]))}
+        env = os.environ | {
+            "PYTHONPATH": os.pathsep.join(
+                filter(None, [path, str(HERE), str(self.folder), os.environ.get("PYTHONPATH")])
+            )
+        }
         with (self.folder / f"{arguments[0]}-{len(self.workers)}.log").open("wb") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "dask", *arguments, "--scheduler-file", str(self.file), "--no-dashboard"],
