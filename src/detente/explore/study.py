@@ -118,6 +118,7 @@ def study_of(scenario: Any) -> Study:
         enough=scenario.enough,
         levers=levers,
         at_levels=solver if extended is scenario else _Solver(extended),
+        range_set=scenario.ranges,
         correlation=score_correlations(scenario.game.correlated, [r.name for r in ranges if r.varies]),
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from detente.errors import GameError
+from detente.game.dependence import Correlation
 from detente.game.parameter import Parameter
 from detente.scenario.model import Source
 from detente.scenario.scenario import Scenario
@@ -60,11 +61,23 @@ def _checked(parameter: Parameter, sources: Mapping[str, Source]) -> bool:
     return all(e.checked and sources[e.source].checked for e in parameter.evidence)
 
 
-def check_origins(parameters: Mapping[str, Parameter], sources: Mapping[str, Source]) -> None:
-    """Every range has evidence from a listed source, or says in ``because`` what judgement it is.
+def check_origins(
+    parameters: Mapping[str, Parameter], sources: Mapping[str, Source], correlated: Sequence[Correlation] = ()
+) -> None:
+    """Every range and every correlation has evidence from a listed source, or says in ``because`` what judgement it is.
 
     Raises GameError for the first that has neither, and for a source that is not listed.
     """
+    for one in correlated:
+        for evidence in one.evidence:
+            if evidence.source not in sources:
+                raise GameError("this source is not listed under `sources`", where=one.where,
+                                found=evidence.source, allowed=sources)  # fmt: skip
+        if not one.evidence and not (one.because or "").strip():
+            raise GameError(
+                f"the correlation of {' and '.join(one.between)} says nothing of its origin", where=one.where,
+                allowed="`evidence: {source: key, says: the number quoted, where: page}`, or `because: the judgement it is`",
+            )  # fmt: skip
     for parameter in parameters.values():
         for evidence in parameter.evidence:
             if evidence.source not in sources:

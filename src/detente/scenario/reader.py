@@ -77,7 +77,7 @@ class _Reading:
     def scenario(self) -> Scenario:
         shape = self.shape
         sources = {key: Source(key, s.cite, s.url, s.checked) for key, s in shape.sources.items()}
-        check_origins(self.game.parameters, sources)
+        check_origins(self.game.parameters, sources, self.game.correlated)
         roles = self.roles()
         parts = {
             key: Part(

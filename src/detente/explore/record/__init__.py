@@ -41,6 +41,7 @@ class Record:
             ],
             "information_total": {policies.actor(player): tidy(total) for player, total, _ in self.found.information},
             "searched": {"points": self.found.searched[0], "solved": self.found.searched[1], "effort": self.found.search},
+            "ranges": self.found.study.range_set,
             "design": dict(self.found.design),
             **({} if self.found.rivals is None else self.found.rivals.record()),
         }  # fmt: skip

@@ -24,7 +24,8 @@ def by_distribution(study: Study) -> str:
     told = ", ".join(f"{a} and {b} {rank:.3g}" for a, b, rank in pairs[:_LISTED])
     if len(pairs) > _LISTED:
         told += f" and {len(pairs) - _LISTED} pairs more"
-    alone = ", each by itself from its own range" if not pairs else ", each from its own range"
+    which = "its own range" if study.range_set is None else f"its range in the set {study.range_set}"
+    alone = f", each by itself from {which}" if not pairs else f", each from {which}"
     together = f", with rank correlations of {told}" if pairs else ""
     return f"{len(study.varying)} parameters{alone} ({listed or 'none'}){together}"
 
