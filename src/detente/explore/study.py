@@ -16,6 +16,7 @@ from detente.scenario.conduct import base_of, read_key
 from detente.scenario.evaluate import Evaluator
 from detente.scenario.gradient import Gradient, Gradients
 from detente.scenario.mixture import with_mixtures
+from detente.scenario.range_sets import witnesses
 from detente.scenario.selection import Selector
 
 SELECTION = (
@@ -104,9 +105,7 @@ def study_of(scenario: Any) -> Study:
         law=tuple(scenario.law),
         families={p.id: BASELINE for p in scenario.policies.values() if p.kind != "commit"},
         relevant=solver.relevant,
-        witnesses={
-            c.id: tuple(w for w in (c.holds_where, c.fails_where) if w) for c in scenario.claims.values()
-        },
+        witnesses=witnesses(scenario),
         derived=tuple(
             Derived(name, scenario.parameters[name].title or name.replace("_", " "), formula.names)
             for name, formula in scenario.game.derived.items()

@@ -11,7 +11,6 @@ from detente.game.dependence import without
 from detente.game.model import Game
 from detente.game.parameter import Parameter, parameter
 from detente.game.place import Places
-from detente.scenario.claim import Claim
 from detente.scenario.model import Source
 from detente.scenario.schema import RangeSetShape
 
@@ -148,22 +147,21 @@ def _own(scenario: Scenario) -> Game:
 
 
 def _with(scenario: Scenario, game: Game, name: str | None) -> Scenario:
-    """Points at which an author says that a claim holds or fails are kept where they lie in the new ranges."""
-
-    def inside(point: Mapping[str, float] | None) -> Mapping[str, float] | None:
-        if point is None or not all(
-            game.parameters[n].low <= v <= game.parameters[n].high for n, v in point.items()
-        ):
-            return None
-        return point
-
-    def moved(claim: Claim) -> Claim:
-        return replace(
-            claim.over(game), holds_where=inside(claim.holds_where), fails_where=inside(claim.fails_where)
-        )
-
     own = _own(scenario)
     return replace(
         scenario, game=game, own_game=None if game is own else own, ranges=name,
-        claims={key: moved(claim) for key, claim in scenario.claims.items()},
+        claims={key: claim.over(game) for key, claim in scenario.claims.items()},
     )  # fmt: skip
+
+
+def witnesses(scenario: Scenario) -> dict[str, tuple[Mapping[str, float], ...]]:
+    """For each claim the points at which its author says that it holds or fails, where they lie in the ranges in place."""
+
+    def inside(point: Mapping[str, float]) -> bool:
+        ranges = scenario.game.parameters
+        return all(ranges[n].low <= v <= ranges[n].high for n, v in point.items())
+
+    return {
+        c.id: tuple(w for w in (c.holds_where, c.fails_where) if w and inside(w))
+        for c in scenario.claims.values()
+    }

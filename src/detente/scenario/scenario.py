@@ -124,7 +124,7 @@ class Scenario:
     def with_ranges(self, name: str | None) -> Scenario:
         """The scenario with the ranges of one of its ``range_sets`` in place of its own; None: with its own.
 
-        Parts that are off stay off. A claim's witnesses that lie outside the new ranges are left out.
+        Parts that are off stay off.
         Raises GameError for a set that there is not.
         """
         return with_ranges(self, name)

@@ -31,8 +31,10 @@ def check_claims(scenario: Scenario, only: Iterable[str] | None = None) -> tuple
     """Every claim at its two witnesses, in the order of the file; ``problem`` says what is wrong with one.
 
     A witness that is missing is a problem unless the claim says in ``because`` why there is none. All points are
-    solved together: the cost is two draws for each claim and each variant.
+    solved together: the cost is two draws for each claim and each variant. Witnesses are about the scenario's own ranges
+    and base values; a range set in their place is put aside.
     """
+    scenario = scenario.with_ranges(None)
     claims = [scenario.claims[c] for c in only] if only is not None else list(scenario.claims.values())
     points = [(c, side, point) for c in claims for side in SIDES if (point := getattr(c, side)) is not None]
     found: dict[tuple[str, str], Witness] = {}
