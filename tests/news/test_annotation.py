@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.news.annotation import Annotator
-from detente.news.model import language_model
+from detente.news.parse.annotation import Annotator
+from detente.news.parse.model import language_model
 
 WORDS = [
     "There",
@@ -108,7 +108,7 @@ def test_any_row_of_words(words: list[str]) -> None:
 
 
 def test_the_tables_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("detente.news.annotation.MOST", 5)
+    monkeypatch.setattr("detente.news.parse.annotation.MOST", 5)
     nlp = language_model()
     annotate = Annotator(nlp)
     for text in TEXTS:

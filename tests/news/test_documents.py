@@ -14,7 +14,7 @@ import pytest
 
 from detente.errors import DocumentError
 from detente.news import read, read_documents
-from detente.news.documents import FORMATS, MAX_CHARACTERS, gather
+from detente.news.documents.files import FORMATS, MAX_CHARACTERS, gather
 
 PROSE = (
     "President Odo Lindgren said the harbour would be open to the ships of all nations by the end of the month. "

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from detente.news.match import match_statements
+from detente.news.matching.match import match_statements
 from detente.scenario import read_scenario
 from detente.scenario.model import MatchRule
 from detente.scenario.statement import Actor, Document, Ledger, Statement

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from detente.news.model import ModelError, model_folder, verify
+from detente.news.parse.model import ModelError, model_folder, verify
 
 
 @pytest.fixture
@@ -39,6 +39,6 @@ def test_code_beside_the_model_is_refused(copy: Path) -> None:
 
 
 def test_a_model_that_is_not_installed_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("detente.news.model.PACKAGE", "en_core_no_such_model")
+    monkeypatch.setattr("detente.news.parse.model.PACKAGE", "en_core_no_such_model")
     with pytest.raises(ModelError, match="pip install"):
         model_folder()

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detente.errors import DocumentError
-from detente.news import docx, html, markdown, pdf, plain, read_ledger
-from detente.news.cleaning import clean
-from detente.news.quotes import quotations
+from detente.news import read_ledger
+from detente.news.attribution.quotes import quotations
+from detente.news.documents import docx, html, markdown, pdf, plain
+from detente.news.documents.cleaning import clean
 from detente.scenario.statement import Document
 
 FEW = settings(derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

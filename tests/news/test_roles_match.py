@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from detente.news.match import contradictions, match_statements
-from detente.news.roles import propose_roles
+from detente.news.matching.match import contradictions, match_statements
+from detente.news.matching.roles import propose_roles
 from detente.scenario.model import Match, MatchRule, Role
 from detente.scenario.statement import Actor, Document, Ledger, Statement
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from detente.news.match import match_statements
-from detente.news.roles import Proposal, propose_roles
+from detente.news.matching.match import match_statements
+from detente.news.matching.roles import Proposal, propose_roles
 from detente.scenario import read_scenario
 from detente.scenario.locate import shipped
 from detente.scenario.model import Binding, Match

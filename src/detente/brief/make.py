@@ -26,8 +26,8 @@ from detente.game.picture_html import timeline_html, tree_html
 from detente.news import ledger_record, read
 from detente.news.ledger import COLUMNS as LEDGER_COLUMNS
 from detente.news.ledger import ledger_rows
-from detente.news.match import contradictions
-from detente.news.match import record as match_record
+from detente.news.matching.match import contradictions
+from detente.news.matching.match import record as match_record
 from detente.scenario import assumptions, scenario_text
 from detente.scenario.model import Binding
 from detente.scenario.scenario import Scenario

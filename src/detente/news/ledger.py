@@ -13,15 +13,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from detente.errors import DocumentError, QuoteMismatch, Where
+from detente.news.attribution.document import Attribution, attributions
+from detente.news.documents.cleaning import Cleaned, clean
+from detente.news.documents.files import gather
+from detente.news.parse.parsing import parse
+from detente.news.speakers.registry import Registry
+from detente.news.speakers.resolve import Reader
+from detente.news.speakers.unfamiliar import Unfamiliar
 from detente.scenario.statement import Document, Ledger, Span, Statement
-
-from .attribution import Attribution, attributions
-from .cleaning import Cleaned, clean
-from .documents import gather
-from .parsing import parse
-from .registry import Registry
-from .speakers import Reader
-from .unfamiliar import Unfamiliar
 
 
 def read(paths: Iterable[str | Path] | str | Path) -> Ledger:

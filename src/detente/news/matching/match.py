@@ -22,9 +22,9 @@ from typing import Literal
 
 from spacy.tokens import Doc, Token
 
-from detente.news import scope, wording
-from detente.news.model import language_model
-from detente.news.parsing import paragraphs
+from detente.news.matching import scope, wording
+from detente.news.parse.model import language_model
+from detente.news.parse.parsing import paragraphs
 from detente.scenario.model import Match, MatchRule
 from detente.scenario.statement import Ledger, Span, Statement
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc, Token
 
-from .attribution import Attribution
-from .gazetteer import forms, given_names, slug
-from .lexicon import PEOPLE
-from .mentions import Mentions
-from .names import (
+from detente.news.attribution.document import Attribution
+from detente.news.lists.gazetteer import forms, given_names, slug
+from detente.news.lists.lexicon import PEOPLE
+from detente.news.speakers.mentions import Mentions
+from detente.news.speakers.names import (
     TITLES,
     acts,
     full_names,
@@ -25,11 +25,11 @@ from .names import (
     plain_name,
     stands_alone,
 )
-from .offices import OFFICES, holder, learn_offices, titled_pronoun
-from .phrases import NUMBERS, described
-from .pronouns import FEMALE, MALE, PLURAL, Group, body_meant, person_meant
-from .registry import Entry, Registry
-from .unfamiliar import Unfamiliar
+from detente.news.speakers.offices import OFFICES, holder, learn_offices, titled_pronoun
+from detente.news.speakers.phrases import NUMBERS, described
+from detente.news.speakers.pronouns import FEMALE, MALE, PLURAL, Group, body_meant, person_meant
+from detente.news.speakers.registry import Entry, Registry
+from detente.news.speakers.unfamiliar import Unfamiliar
 
 
 class Reader:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from .found import Reach
-from .syntax import source_reach
+from detente.news.attribution.found import Reach
+from detente.news.parse.syntax import source_reach
 
 _MARKS = {",", "”", '"', "''", "’’", "—", "–", "--"}
 _FINITE = {"VBD", "VBZ", "VBP", "MD"}

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 
 from detente.errors import DocumentError, Where
-
-from .words import words
+from detente.news.lists.words import words
 
 LEAST_SHARE = 0.22
 LEAST_WORDS = 30

@@ -7,11 +7,20 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc
 
-from .gazetteer import forms, given_names, slug
-from .mentions import Mentions
-from .names import part_of_name, plain_name
-from .registry import Entry, Registry
-from .usage import BODY_HEADS, Usage, key, may_be_country, observe, people_of, runs, state_named
+from detente.news.lists.gazetteer import forms, given_names, slug
+from detente.news.speakers.mentions import Mentions
+from detente.news.speakers.names import part_of_name, plain_name
+from detente.news.speakers.registry import Entry, Registry
+from detente.news.speakers.usage import (
+    BODY_HEADS,
+    Usage,
+    key,
+    may_be_country,
+    observe,
+    people_of,
+    runs,
+    state_named,
+)
 
 Name = tuple[str, ...]
 

@@ -9,8 +9,8 @@ from spacy.attrs import POS
 from spacy.symbols import PROPN  # type: ignore[attr-defined]
 from spacy.tokens import Doc, Token
 
-from .gazetteer import forms, given_names, slug
-from .words import words
+from detente.news.lists.gazetteer import forms, given_names, slug
+from detente.news.lists.words import words
 
 TITLES = words("titles")
 _BODIES = words("words of names of bodies")

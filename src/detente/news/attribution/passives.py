@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from . import lexicon
-from .found import Found, Reach
-from .syntax import agent, can_speak, cue_reach, reach, source_reach
-from .words import words
+from detente.news.attribution.found import Found, Reach
+from detente.news.lists import lexicon
+from detente.news.lists.words import words
+from detente.news.parse.syntax import agent, can_speak, cue_reach, reach, source_reach
 
 _REPORTED = words("verbs used in the passive")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .words import lines, words
+from detente.news.lists.words import lines, words
 
 
 @dataclass(frozen=True)

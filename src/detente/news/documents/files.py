@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente.errors import DocumentError, Where
+from detente.news.documents import docx, html, markdown, pdf, plain
+from detente.news.documents.language import english_share, require_english
 from detente.scenario.statement import Document
-
-from . import docx, html, markdown, pdf, plain
-from .language import english_share, require_english
 
 #: Longest text that is read, in characters: about 300,000 words. A news report has five thousand characters.
 MAX_CHARACTERS = 2_000_000

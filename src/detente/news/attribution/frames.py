@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc, Token
 
-from . import lexicon
-from .found import Found, Reach
-from .syntax import can_speak, cue_reach, is_passive, reach, source_reach, subject
-from .verbs import object_end, reporters_own, verbal
-from .words import words
+from detente.news.attribution.found import Found, Reach
+from detente.news.attribution.verbs import object_end, reporters_own, verbal
+from detente.news.lists import lexicon
+from detente.news.lists.words import words
+from detente.news.parse.syntax import can_speak, cue_reach, is_passive, reach, source_reach, subject
 
 
 def found_in(doc: Doc) -> Iterator[Found]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from .lexicon import ARTEFACTS
-from .mentions import Mentions
-from .names import plain_name
-from .offices import INDEFINITE
-from .words import words
+from detente.news.lists.lexicon import ARTEFACTS
+from detente.news.lists.words import words
+from detente.news.speakers.mentions import Mentions
+from detente.news.speakers.names import plain_name
+from detente.news.speakers.offices import INDEFINITE
 
 _COLLECTIVE = words("collective bodies")
 #: Words that stand for a number of people.

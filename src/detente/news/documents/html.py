@@ -10,8 +10,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 from lxml import html as lxml_html
 
 from detente.errors import DocumentError
-
-from .plain import decode
+from detente.news.documents.plain import decode
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.I)
 _HIDDEN = (

@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .found import Found, Paragraph
-from .quotes import Span, continues, number_at
+from detente.news.attribution.found import Found, Paragraph
+from detente.news.attribution.quotes import Span, continues, number_at
 
 _AFTER = re.compile(r"[\s,—–\-]*")
 _BEFORE = re.compile(r"[\s,:—–\-.(]*(?:that|:)?[\s,:]*")

@@ -9,7 +9,7 @@ from importlib import resources
 
 @functools.cache
 def _sections(file: str) -> dict[str, tuple[str, ...]]:
-    text = resources.files("detente.news").joinpath(file).read_text("utf-8")
+    text = resources.files("detente.news.lists").joinpath(file).read_text("utf-8")
     parts = re.split(r"^\[([^\]]+)\]\n", text, flags=re.M)
     blocks = zip(parts[1::2], parts[2::2], strict=True)
     return {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from .lexicon import ARTEFACTS, EVIDENCE_VERBS, PEOPLE
-from .words import words
+from detente.news.lists.lexicon import ARTEFACTS, EVIDENCE_VERBS, PEOPLE
+from detente.news.lists.words import words
 
 SUBJECTS = {"nsubj", "nsubjpass", "csubj"}
 _REMARKS = words("remarks")
@@ -126,7 +126,7 @@ def coordinated(verb: Token) -> Token | None:
     """
     if verb.dep_ != "conj" or verb.tag_ not in ("VBD", "VBZ", "VBP"):
         return None
-    from .lexicon import VERBS
+    from detente.news.lists.lexicon import VERBS
 
     head = verb.head
     while head.dep_ == "conj" and head.head != head:

@@ -6,9 +6,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from detente.news.lists.gazetteer import fold, given_names, places, slug
 from detente.scenario.statement import Actor
-
-from .gazetteer import fold, given_names, places, slug
 
 _PARTICLES = {
     "de",

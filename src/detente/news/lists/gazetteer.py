@@ -43,7 +43,7 @@ def fold(name: str) -> str:
 
 
 def _lines(file: str) -> list[str]:
-    text = resources.files("detente.news").joinpath(file).read_text("utf-8")
+    text = resources.files("detente.news.lists").joinpath(file).read_text("utf-8")
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 

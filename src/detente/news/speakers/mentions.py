@@ -10,9 +10,9 @@ import numpy as np
 from spacy.attrs import SENT_START
 from spacy.tokens import Doc, Token
 
-from .names import is_subject, plain_name
-from .quotes import number_at, quotations
-from .registry import Entry, Registry
+from detente.news.attribution.quotes import number_at, quotations
+from detente.news.speakers.names import is_subject, plain_name
+from detente.news.speakers.registry import Entry, Registry
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from typing import Literal
 
 from spacy.tokens import Doc, Token
 
-from .found import Found, Paragraph
-from .frames import found_in
-from .gazetteer import forms, given_names, slug
-from .owners import give_quotations
-from .polarity import polarity_of
-from .quotes import meeting, number_at, quotations
-from .words import words
+from detente.news.attribution.found import Found, Paragraph
+from detente.news.attribution.frames import found_in
+from detente.news.attribution.owners import give_quotations
+from detente.news.attribution.polarity import polarity_of
+from detente.news.attribution.quotes import meeting, number_at, quotations
+from detente.news.lists.gazetteer import forms, given_names, slug
+from detente.news.lists.words import words
 
 Span = tuple[int, int]
 

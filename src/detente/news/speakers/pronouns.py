@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from spacy.tokens import Token
 
-from .mentions import Mentions
-from .names import urged
-from .registry import Entry
-from .syntax import subject
+from detente.news.parse.syntax import subject
+from detente.news.speakers.mentions import Mentions
+from detente.news.speakers.names import urged
+from detente.news.speakers.registry import Entry
 
 FEMALE = {"she", "her", "hers", "herself"}
 MALE = {"he", "him", "his", "himself"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as entities
 import re
 
-from .plain import decode
+from detente.news.documents.plain import decode
 
 _RULES = (
     (re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.S), ""),

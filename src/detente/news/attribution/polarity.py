@@ -18,8 +18,8 @@ from typing import Literal
 
 from spacy.tokens import Token
 
-from .found import Found
-from .words import words
+from detente.news.attribution.found import Found
+from detente.news.lists.words import words
 
 #: Verbs by which a speaker has, or has not, come to know something.
 _NOTICES = words("verbs of notice")

@@ -6,10 +6,10 @@ import re
 
 from spacy.tokens import Doc, Token
 
-from .mentions import Mentions
-from .names import TITLES, in_apposition
-from .registry import Entry
-from .words import words
+from detente.news.lists.words import words
+from detente.news.speakers.mentions import Mentions
+from detente.news.speakers.names import TITLES, in_apposition
+from detente.news.speakers.registry import Entry
 
 OFFICES = words("offices")
 SHE_TITLES = {

@@ -6,11 +6,21 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from . import lexicon, reporting
-from .found import Found, Reach
-from .lexicon import Frames
-from .passives import around, asked, passive
-from .syntax import can_speak, coordinated, cue_reach, is_passive, outright, reach, source_reach, subject
+from detente.news.attribution import reporting
+from detente.news.attribution.found import Found, Reach
+from detente.news.attribution.passives import around, asked, passive
+from detente.news.lists import lexicon
+from detente.news.lists.lexicon import Frames
+from detente.news.parse.syntax import (
+    can_speak,
+    coordinated,
+    cue_reach,
+    is_passive,
+    outright,
+    reach,
+    source_reach,
+    subject,
+)
 
 #: Lemmas that the lemmatiser gets wrong.
 _LEMMAS = {"hop": "hope", "vy": "vie", "deni": "deny"}

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
 
-from .gazetteer import forms
-from .lexicon import VERBS
-from .names import TITLES, proper_nouns
-from .words import words
+from detente.news.lists.gazetteer import forms
+from detente.news.lists.lexicon import VERBS
+from detente.news.lists.words import words
+from detente.news.speakers.names import TITLES, proper_nouns
 
 BODY_HEADS = words("heads of names of organisations")
 STATE_HEADS = words("heads of names of states")

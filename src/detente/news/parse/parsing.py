@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc, Span, Token
 
-from .annotation import Annotator
-from .gazetteer import forms, given_names, slug
-from .lexicon import VERBS
-from .model import language_model
-from .names import proper_nouns
-from .words import words
+from detente.news.lists.gazetteer import forms, given_names, slug
+from detente.news.lists.lexicon import VERBS
+from detente.news.lists.words import words
+from detente.news.parse.annotation import Annotator
+from detente.news.parse.model import language_model
+from detente.news.speakers.names import proper_nouns
 
 TITLES = words("titles")
 _BODIES = words("words of names of bodies")

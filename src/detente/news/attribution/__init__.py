@@ -1,0 +1,1 @@
+"""Parsed paragraphs to attributions: source, cue and content."""

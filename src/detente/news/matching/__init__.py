@@ -1,0 +1,1 @@
+"""Statements to the claims and roles of a scenario."""

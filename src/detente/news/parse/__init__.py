@@ -1,0 +1,1 @@
+"""Documents to parsed paragraphs, and small questions to a parse."""

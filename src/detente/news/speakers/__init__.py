@@ -1,0 +1,1 @@
+"""Whose words: sources and mentions resolved to actors."""
