@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import islice, product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,6 @@ from numpy.typing import NDArray
 from detente.errors import BadInput
 from detente.scenario.claim import Claim, Quantity
 from detente.scenario.evaluate import Evaluator
-from detente.scenario.model import BASELINE
 from detente.scenario.variant import key
 from detente.solve.equilibria import Equilibria, equilibria
 from detente.solve.outcome import events_and_values
@@ -31,6 +31,7 @@ MOST_NODES = 1000  # of a game that is searched
 MOST_SLOTS = 150
 MOST_PROFILES = 20_000
 MIXED_CELLS = 3000  # nodes times options up to which mixed equilibria are searched for too
+MOST_GAMES = 12  # of one claim
 MOST_WAYS = 4096  # combinations of equilibria at which a claim is judged
 SAME = 1e-7  # quantities nearer than this are one
 
@@ -79,19 +80,34 @@ class Selector:
                 0,
                 "not searched: players choose with finite precision, and limits are what is searched",
             )
-        names = claim.policies
+        names = tuple(dict.fromkeys(q.key for q in self._counting(claim)))
+        different = len({self._name(name) for name in names})
+        if different > MOST_GAMES:
+            return Selection(
+                False, 0, None, 0, f"not searched: it speaks of {different} games, more than {MOST_GAMES}"
+            )
         games = {name: self._game(name) for name in names}
         refused = [found for found in games.values() if isinstance(found, str)]
         if refused:
             return Selection(False, 0, None, 0, refused[0])
-        if not names:
+        if not games:
             return Selection(True, 0, False, 0, "it speaks of no equilibrium")
-        whole = all(isinstance(found, Equilibria) and found.complete for found in games.values())
-        return self._judged(claim, self._combined(claim), whole)
+        values, all_ways = self._combined(claim)
+        whole = all_ways and all(isinstance(found, Equilibria) and found.complete for found in games.values())
+        return self._judged(claim, values, whole)
+
+    def _counting(self, claim: Claim) -> list[Quantity]:
+        """The quantities of the claim that count at the base point: none in a game that breaks a constraint there."""
+        base = dict(self.evaluator.scenario.game.base)
+        return [q for q in claim.quantities if (ok := claim.matters(q, base)) is None or bool(ok[0])]
+
+    def _name(self, policy: str) -> tuple[Any, ...]:
+        """Equal for keys of one game at one point."""
+        return self.evaluator.settings(policy), key(self.evaluator._change(policy))
 
     def _game(self, policy: str) -> Equilibria | str:
         """The equilibria of the game that is solved for ``policy``, or why it was not searched."""
-        name = key(self.evaluator._change(policy))
+        name = self._name(policy)
         if name not in self._games:
             self._games[name] = self._searched(policy)
         return self._games[name]
@@ -102,7 +118,8 @@ class Selector:
             return f"not searched: a game it speaks of has {tree.n_nodes} nodes and {tree.n_slots} options"
         small = tree.n_nodes * tree.n_slots <= MIXED_CELLS
         try:
-            found = equilibria(tree, mixed=small, most_profiles=MOST_PROFILES)
+            at = {name: value for name, value in self.evaluator.settings(policy) if name in tree.parameters}
+            found = equilibria(tree, at, mixed=small, most_profiles=MOST_PROFILES)
         except BadInput as wrong:  # numbers that are no game at the base point
             return f"not searched: {wrong.problem}"
         if not len(found.pure) and not found.complete and not found.open:
@@ -116,30 +133,31 @@ class Selector:
         if policy not in self._rows:
             self._rows[policy] = _members(game)
         found = self._rows[policy]
-        event, value, status = self.evaluator._read_off(policy, found, {})
+        at = {name: np.array([value]) for name, value in self.evaluator.settings(policy)}
+        event, value, status = self.evaluator._read_off(policy, found, at)
         return event, value, status == CERTIFIED
 
-    def _combined(self, claim: Claim) -> dict[Quantity, Floats]:
-        """Every quantity of the claim at every combination that differs in them [combination]."""
+    def _combined(self, claim: Claim) -> tuple[dict[Quantity, Floats], bool]:
+        """Every quantity of the claim at every combination that differs in them [combination], and whether that is all of
+        them; a quantity that does not count is nan."""
         shared: dict[Any, list[Quantity]] = {}  # policies that are read off one equilibrium go together
-        for q in claim.quantities:
-            shared.setdefault(key(self.evaluator._change(q.policy or BASELINE)), []).append(q)
-        scenario = self.evaluator.scenario
-        events, players = tuple(scenario.game.events), tuple(scenario.game.players)
+        for q in self._counting(claim):
+            shared.setdefault(self._name(q.key), []).append(q)
+        events, players = self.evaluator.events, tuple(self.evaluator.scenario.game.players)
         tables: list[Floats] = []
         for quantities in shared.values():
             columns: list[Floats] = []
             for q in quantities:
-                event, value, known = self._read(q.policy or BASELINE)
+                event, value, known = self._read(q.key)
                 column = event[:, events.index(q.name)] if q.kind == "P" else value[:, players.index(q.name)]
                 columns.append(np.where(known, column, np.nan))
             tables.append(_distinct(np.column_stack(columns)))
-        ways = list(product(*(range(len(t)) for t in tables)))[:MOST_WAYS]
-        out: dict[Quantity, Floats] = {}
+        ways = list(islice(product(*(range(len(t)) for t in tables)), MOST_WAYS))
+        out: dict[Quantity, Floats] = {q: np.full(len(ways), np.nan) for q in claim.quantities}
         for k, quantities in enumerate(shared.values()):
             for j, q in enumerate(quantities):
                 out[q] = np.array([tables[k][way[k], j] for way in ways])
-        return out
+        return out, prod(len(t) for t in tables) == len(ways)
 
     def _judged(self, claim: Claim, values: dict[Quantity, Floats], whole: bool) -> Selection:
         base: dict[str, Floats | float] = dict(self.evaluator.scenario.game.base)

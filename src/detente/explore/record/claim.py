@@ -27,6 +27,7 @@ class ClaimRecord:
         return {
             "id": c.id,
             "text": c.text,
+            "kind": getattr(self.study.claims[c.id], "kind", "comparison"),
             "said_by": list(self.study.said_by.get(c.id, ())),
             "verdict": c.verdict,
             "rule": _rule(c.rule) if holds_if else [],
