@@ -17,7 +17,9 @@ from detente.explore.policies.tally import PolicyTally
 from detente.explore.protocol import Study
 from detente.explore.rules.parallel import Parallel
 from detente.explore.rules.rule import Rule
+from detente.explore.sensitivity.design import Designed
 from detente.explore.sensitivity.sobol import Indices
+from detente.explore.sensitivity.weigh import Information
 
 if TYPE_CHECKING:
     from detente.explore.range_sets import Rivals
@@ -70,7 +72,7 @@ class Findings:
     policies: PolicyTally
     quantiles: Mapping[tuple[str, str], tuple[float, float]]  # policy, event -> 10 % and 90 %
     sensitivity: tuple[tuple[str, str, Indices], ...]  # event, policy, indices
-    information: tuple[tuple[str, float, tuple[float, ...]], ...]  # player, of everything, of each parameter
+    information: tuple[Information, ...]  # by player
     dominated: tuple[tuple[str, Dominated], ...]  # player
     searched: tuple[int, int]  # points solved beside the draws, and times policies
     search: str = "thorough"  # how hard flips and exceptions were looked for
@@ -81,6 +83,7 @@ class Findings:
     design: Mapping[str, Any] = field(default_factory=dict[str, Any])  # how the draws were chosen
     responses: Responses | None = None  # None: not looked for, or no two players have policies
     levers: tuple[Leverage, ...] = ()
+    designed: Designed | None = None  # indices by a design of their own, where that was asked for
     rivals: Rivals | None = None  # the scenario's range sets beside its own ranges, where that was asked for
 
     def record(self) -> dict[str, Any]:

@@ -26,13 +26,12 @@ from detente.explore.protocol import BASELINE, Study, judge
 from detente.explore.range_sets import side_by_side
 from detente.explore.sample import Sample
 from detente.explore.sampling.designs import MOST_DRAWS, Design, chosen_seed, planned
-from detente.explore.sensitivity.information import worth
-from detente.explore.sensitivity.sobol import Indices, Polynomials
+from detente.explore.sensitivity.design import Designed, designed
+from detente.explore.sensitivity.weigh import weigh
 from detente.explore.study import study_of
 from detente.explore.sweep.run import Progress, sweep
 
 __all__ = ["MOST_DRAWS", "test"]
-_INDEXED = 4096  # draws used for sensitivity
 
 
 def test(
@@ -50,6 +49,7 @@ def test(
     ranges: str | Sequence[str] | None = None,
     responses: int = RESPONSES,
     over: tuple[str, str] | None = None,
+    indices_by_design: int | None = None,
 ) -> Findings:
     """Test every claim (or ``only`` those named) and every policy at ``draws`` points of the ranges.
 
@@ -64,6 +64,8 @@ def test(
     ("all": every one), tested beside them (`detente.explore.range_sets`). ``responses``: draws at which best responses and levels
     of policies are looked for, by the thorough search where no claim is named alone; 0: none (`detente.explore.policies.further`).
     ``over``: the two parameters of every claim's map, solved whole; None: those that decide most.
+    ``indices_by_design``: solve a design of this many rows, a power of two, for Sobol' indices of equilibrium play as well
+    (`detente.explore.sensitivity.design`).
     Raises BadInput for a claim, a search, a design, a range set or a parameter of a map that there is not, a number of responses
     out of range or of draws below `REPLICATES` or above `MOST_DRAWS`, constraints that refuse everything, and a folder that
     cannot be written.
@@ -72,6 +74,7 @@ def test(
         return side_by_side(
             test, scenario, ranges, progress, draws=draws, seed=seed, only=only, workers=workers, out=out, resume=resume,
             search=search, cluster=cluster, design=design, responses=responses, over=over,
+            indices_by_design=indices_by_design,
         )  # fmt: skip
     study = scenario if isinstance(scenario, Study) else study_of(scenario)
     claims = _chosen(study, only)
@@ -79,6 +82,7 @@ def test(
         pair(study, *over)
     plan = planned(study, draws, seed, design)
     draws = plan.n
+    special = None if indices_by_design is None else Designed.checked(study, indices_by_design)
     if workers < 1:
         raise BadInput(
             "at least one worker is needed",
@@ -123,6 +127,9 @@ def test(
     further.solve(tell)
     tell("weighing parameters", 0.95)
     selections = {} if study.selections is None or search == "quick" else study.selections(claims)
+    weights = weigh(
+        study, sample, [p for p in policies if p not in sides], policy_tally, plan.replicated, level.name == "thorough"
+    )
     result = Findings(
         study=study,
         draws=draws,
@@ -132,8 +139,8 @@ def test(
         claims=found,
         policies=policy_tally,
         quantiles=_quantiles(sample, policies),
-        sensitivity=_sensitivity(sample, [p for p in policies if p not in sides], study.events),
-        information=_information(sample, policy_tally),
+        sensitivity=weights.indices,
+        information=weights.information,
         dominated=tuple((player, d) for player, menu in policy_tally.menus.items() for d in menu.dominated()),
         searched=(probe.points, probe.solved),
         search=level.name,
@@ -141,6 +148,7 @@ def test(
         design=plan.record,
         responses=further.responses,
         levers=further.levers,
+        designed=None if special is None else designed(study, special, seed),
     )
     tell("done", 1.0)
     return result
@@ -167,27 +175,3 @@ def _quantiles(sample: Sample, policies: list[str]) -> dict[tuple[str, str], tup
                 low, high = np.quantile(column, [0.1, 0.9])
                 out[policy, event] = (float(low), float(high))
     return out
-
-
-def _sensitivity(
-    sample: Sample, policies: list[str], events: Sequence[str]
-) -> tuple[tuple[str, str, Indices], ...]:
-    polynomials = Polynomials(sample.x[:_INDEXED], sample.draw[:_INDEXED])
-    out: list[tuple[str, str, Indices]] = []
-    for event in events:
-        for policy in policies:
-            if event in sample.events(policy):
-                found = polynomials.indices(sample.event(policy, event)[:_INDEXED])
-                if found is not None:
-                    out.append((event, policy, found))
-    return tuple(out)
-
-
-def _information(sample: Sample, tally: PolicyTally) -> tuple[tuple[str, float, tuple[float, ...]], ...]:
-    out: list[tuple[str, float, tuple[float, ...]]] = []
-    for player, menu in tally.menus.items():
-        values, good = sample.menu(menu.policies, player)
-        found = worth(values, sample.x[good], sample.draw[good])
-        if found is not None:
-            out.append((player, found.everything, tuple(float(w) for w in found.each)))
-    return tuple(out)

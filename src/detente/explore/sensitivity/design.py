@@ -9,6 +9,8 @@ which are more even than independent ones, they come out somewhat wide.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from scipy.stats import qmc, sobol_indices
 
@@ -20,6 +22,9 @@ from detente.explore.sensitivity.sobol import Indices
 
 FEWEST, MOST = 16, 2**16
 _RESAMPLES = 400
+_FEW_UNDECIDED = (
+    0.2  # share of rows of the design, n in all, that may have a point without a certified solution
+)
 _STILL = 1e-12  # variance below which an event does not vary
 
 
@@ -30,27 +35,38 @@ def by_design(
     return all_by_design(study, [(event, policy)], n, seed)[event, policy]
 
 
+@dataclass(frozen=True, eq=False)
+class Designed:
+    """Indices of every event in equilibrium play by a design of ``n`` rows, ``solved`` points in all."""
+
+    n: int
+    solved: int
+    indices: tuple[tuple[str, str, Indices], ...] = ()
+
+    @classmethod
+    def checked(cls, study: Study, n: int) -> Designed:
+        """Before anything is solved. Raises as `all_by_design` does."""
+        _check(study, n)
+        return cls(n, n * (len(study.varying) + 2))
+
+
+def designed(study: Study, wanted: Designed, seed: int | None = None) -> Designed:
+    """With the indices filled in."""
+    found = all_by_design(study, [(event, BASELINE) for event in study.events], wanted.n, seed)
+    return replace(wanted, indices=tuple((event, policy, each) for (event, policy), each in found.items()))
+
+
 def all_by_design(
     study: Study, wanted: list[tuple[str, str]], n: int = 256, seed: int | None = None
 ) -> dict[tuple[str, str], Indices]:
     """Indices of several (event, policy) from one design: every policy is solved once at its n (parameters + 2) points.
 
     Pairs whose event does not vary have no indices and are left out. Raises `BadInput` where ``n`` is no power of two from `FEWEST`
-    to `MOST`, `DataError` where the parameters are dependent or a point of the design is not certified.
+    to `MOST` and for an event or a policy that there is not, `DataError` where the parameters are dependent, and where more than a
+    fifth of the rows of the design (the points that differ in one parameter) have one without a certified solution; up to there
+    such rows are left out.
     """
-    if not FEWEST <= n <= MOST or n & (n - 1):
-        raise BadInput(
-            "a design of Sobol' points needs a power of two",
-            where=Where(field="--indices-by-design"),
-            found=n,
-            allowed=f"{FEWEST}, {2 * FEWEST}, {4 * FEWEST}, ... {MOST}",
-        )
-    if study.dependent:
-        raise DataError(
-            "Sobol' indices by a design need independent parameters",
-            where=Where(field="constraints" if study.admissible is not None else "correlated"),
-            allowed="Shapley effects from the draws of a run, which dependent parameters allow",
-        )
+    _check(study, n)
     for event, policy in wanted:
         if event not in study.events:
             raise BadInput("there is no such event", found=event, allowed=study.events)
@@ -67,21 +83,29 @@ def all_by_design(
     mixed = np.repeat(a[None], d, axis=0)  # a with one column of b: [parameter, point, parameter]
     mixed[np.arange(d), :, np.arange(d)] = b.T
 
+    good = np.ones(n, dtype=bool)
+
     def solved(u: Floats) -> Floats:
         """[event and policy, point]"""
         points = np.column_stack([r.parameter.quantile(u[:, k]) for k, r in enumerate(varying)])
         found = study.evaluate(columns(study, points), policies)
+        out = np.array([found.event[policy][event] for event, policy in wanted], dtype=float)
         for policy in policies:
-            failed = int((np.asarray(found.status[policy]) != 0).sum())
-            if failed:
-                raise DataError(
-                    "not every point of the design has a certified solution",
-                    where=Where(field=policy),
-                    found=f"{failed} of {len(points)} points without one",
-                )
-        return np.array([found.event[policy][event] for event, policy in wanted], dtype=float)
+            np.logical_and(good, np.asarray(found.status[policy]) == 0, out=good)
+        np.logical_and(good, np.isfinite(out).all(axis=0), out=good)
+        return out
 
     values = (solved(a), solved(b), np.array([solved(part) for part in mixed]))
+    rows = np.flatnonzero(good)
+    if len(rows) < (1 - _FEW_UNDECIDED) * n:
+        raise DataError(
+            "too many points of the design have no certified solution",
+            found=f"{n - len(rows)} of {n} rows with such a point",
+            allowed=f"at most {_FEW_UNDECIDED:.0%}",
+        )
+    # scipy wants a power of two: a row with an undecided point gives way to one drawn from the others
+    stand_in = np.where(good, np.arange(n), rows[rng.integers(0, len(rows), n)])
+    values = tuple(v[..., stand_in] for v in values)
     moving = np.var(np.hstack(values[:2]), axis=1) >= _STILL
     kept = [key for key, moves in zip(wanted, moving, strict=True) if moves]
     if not kept:
@@ -90,14 +114,30 @@ def all_by_design(
     first, total = _estimate(f_a, f_b, f_ab)
     again = []
     for _ in range(_RESAMPLES):
-        rows = rng.integers(0, n, n)
-        again.append(_estimate(f_a[:, rows], f_b[:, rows], f_ab[:, :, rows]))
+        pick = rows[rng.integers(0, len(rows), n)]
+        again.append(_estimate(*(v[..., moving, :][..., pick] for v in (values[0], values[1], values[2]))))
     ends = np.quantile(
         np.array(again), [0.025, 0.975], axis=0
     )  # [end, first or total, event and policy, parameter]
     return {
         key: Indices(first[k], total[k], None, ends[:, 0, k].T, ends[:, 1, k].T) for k, key in enumerate(kept)
     }
+
+
+def _check(study: Study, n: int) -> None:
+    if not FEWEST <= n <= MOST or n & (n - 1):
+        raise BadInput(
+            "a design of Sobol' points needs a power of two",
+            where=Where(field="--indices-by-design"),
+            found=n,
+            allowed=f"{FEWEST}, {2 * FEWEST}, {4 * FEWEST}, ... {MOST}",
+        )
+    if study.dependent:
+        raise DataError(
+            "Sobol' indices by a design need independent parameters",
+            where=Where(field="constraints" if study.admissible is not None else "correlated"),
+            allowed="Shapley effects from the draws of a run, which dependent parameters allow",
+        )
 
 
 def _estimate(f_a: Floats, f_b: Floats, f_ab: Floats) -> Floats:

@@ -17,16 +17,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
 from detente.explore.ranges import Floats
 from detente.explore.sampling.designs import REPLICATES
-from detente.explore.sensitivity.jackknife import FEWEST_GROUPS, reach
+from detente.explore.sensitivity.jackknife import FEWEST_GROUPS, LEVEL, reach
 from detente.explore.sensitivity.terms import Terms
 
 _FEWEST = 64  # draws
 _DEGREES = (1, 2, 3, 4, 6, 8, 10)
 _SLICES = (2, 4, 8, 16)
-_PRICE = 3.0  # of a coefficient, in n log(squared error)
+_PRICE = 4.0  # of a coefficient, in n log(squared error)
 _STILL = 1e-12  # of the largest variance: a payoff difference that does not vary
 
 
@@ -82,6 +83,21 @@ class Payoffs:
             mean = (fitted[g].sum(axis=1) - fitted[g][:, r].sum(axis=1)) / rest
             out[g] = (best[g].sum() - best[g][r].sum()) / rest - mean.max()
         return out
+
+    def gain_of_choices(self, basis: Floats) -> tuple[float, float] | None:
+        """Mean gap of what a regression on the other groups would choose, less the best mean gap; and half its interval."""
+        out: list[float] = []
+        for k in self.groups:
+            rows, rest = self.group == k, self.group != k
+            learn, gaps = basis[:, rest], self.gaps[:, rest]
+            weights = np.linalg.lstsq(learn @ learn.T, learn @ gaps.T, rcond=None)[0]
+            chosen = (weights.T @ basis[:, rows]).argmax(axis=0)
+            out.append(float(self.gaps[chosen, np.flatnonzero(rows)].mean()))
+        if len(out) < FEWEST_GROUPS:
+            return None
+        means = np.array(out)
+        error = float(means.std(ddof=1)) / np.sqrt(len(out))
+        return float(means.mean()), float(student.ppf(0.5 + LEVEL / 2, len(out) - 1)) * error
 
 
 def worth(
