@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from detente.cli import rivals
+from detente.cli import rivals, weights
 from detente.cli.draws import chosen
 from detente.cli.map import show, two
 from detente.cli.output import console, print_json, progress
@@ -63,6 +63,14 @@ def command(
             "--map", metavar="X,Y", help="Map the claims over these two parameters, whole and finely."
         ),
     ] = None,
+    indices_by_design: Annotated[
+        int | None,
+        typer.Option(
+            "--indices-by-design",
+            metavar="N",
+            help="Solve N (parameters + 2) more points for Sobol' indices; N a power of two.",
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=256, help="Processes; the result is the same bytes.")
     ] = 1,
@@ -111,6 +119,7 @@ def command(
             seed=seed,
             only=only or None,
             over=over,
+            indices_by_design=indices_by_design,
             workers=workers,
             cluster=cluster,
             out=out,
@@ -149,6 +158,7 @@ def _show(body: dict) -> None:  # type: ignore[type-arg]
     screen.print(table)
     if "range_sets" in body:
         rivals.show(screen, body)
+    weights.show(screen, body)
     screen.print(_selection(body["claims"]), markup=False)
     screen.print(f"Shares are of {body['measure']}. A share of a range is not a probability.", markup=False)
 
