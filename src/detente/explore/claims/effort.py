@@ -43,6 +43,7 @@ class Effort:
     neighbours: int
     rounds: int
     turns: int
+    projections: int
     starts: int
     breaks: int
     descents: int
@@ -56,12 +57,12 @@ class Effort:
 
 THOROUGH = Effort(
     "thorough", walked=None, ends=0, steps=(5, 16), hidden=24, fine=6, rough=10, precision=5e-4, coarse=0.02, enough=0.02, rays=4,
-    neighbours=6, rounds=7, turns=4, starts=3, breaks=2,
+    neighbours=6, rounds=4, turns=4, projections=3, starts=3, breaks=2,
     descents=480, falls=8, map_within=0.01,
 )  # fmt: skip
 QUICK = Effort(
     "quick", walked=6, ends=18, steps=(3, 3), hidden=0, fine=1, rough=3, precision=5e-3, coarse=0.04, enough=0.25, rays=2,
-    neighbours=2, rounds=3, turns=1, starts=2, breaks=1,
+    neighbours=2, rounds=3, turns=1, projections=0, starts=2, breaks=1,
     descents=0, falls=0, map_within=0,
 )  # fmt: skip
 

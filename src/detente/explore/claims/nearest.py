@@ -20,6 +20,7 @@ import numpy as np
 from detente.explore.claims.effort import THOROUGH, Effort
 from detente.explore.claims.flips import Flip
 from detente.explore.claims.probe import Search
+from detente.explore.claims.project import drawn_onto
 from detente.explore.ranges import Bools, Floats
 
 MOVED = 4  # parameters that a nearest flip should change at most
@@ -90,6 +91,20 @@ def search_nearest(
         best = min(fewer, key=lambda p: (max(len(p.changed), MOVED), p.distance))
     if len(best.changed) < many:
         best = yield from _drawn_in(base, holds, best, 2, effort, rng, snap)
+    if effort.projections:
+        also = np.array([k for k in np.argsort(-apart, kind="stable") if apart[k] > 0], dtype=int)
+        found = _nearest(
+            base,
+            (
+                yield from drawn_onto(
+                    base, holds, np.array(best.position), effort.projections, MOVED, also, snap
+                )
+            ),
+        )
+        if found.cost < best.cost and (
+            len(found.changed) <= MOVED or len(found.changed) <= len(best.changed)
+        ):
+            best = found
     return best
 
 
