@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from plain import EVERY, nothing, study_over, uniform, x_below_y
 
 from detente.errors import BadInput, GameError
+from detente.explore.claims.verdict import Tally
+from detente.explore.protocol import Judged
 from detente.explore.sampling.designs import REPLICATES, Latin, blocks, draw
 from detente.explore.sampling.latin import MOST_NUMBERS
 
@@ -73,3 +75,26 @@ def test_a_hypercube_larger_than_memory_allows_is_refused_before_it_is_made():
 def test_constraints_that_refuse_everything_end():
     with pytest.raises(GameError, match="refuse every draw"):
         draw(study_over(X, admissible=nothing), 8, 1, Latin())
+
+
+def test_the_interval_over_hypercubes_covers_as_often_as_it_says():
+    """The share of x > y is one half; of 100 intervals about 95 hold it (binomial, standard deviation 2.2)."""
+    study, hits, widths = study_over(X, uniform("y")), 0, []
+    for seed in range(100):
+        got = draw(study, 512, seed, Latin()).draws
+        tally = Tally()
+        tally.add(0, Judged(got["x"] - got["y"], np.zeros(512, dtype=np.int8)))
+        low, high = tally.interval
+        hits += low <= 0.5 <= high
+        widths.append(high - low)
+    assert 88 <= hits <= 100
+    assert np.mean(widths) < 0.08  # independent draws: 0.087 and, over eight groups, 0.105
+
+
+def test_no_interval_without_replicates():
+    tally = Tally(replicated=False)
+    tally.add(0, Judged(np.ones(512), np.zeros(512, dtype=np.int8)))
+    assert tally.share == 1
+    assert tally.interval is None
+    assert tally.exceptions_below is None
+    assert tally.verdict() == "holds throughout"
