@@ -239,8 +239,9 @@ def _swapped(
             for n, t in runs.items()
         ]
         swaps.sort(key=lambda s: (not s.turns, -abs((s.share or 0.0) - (here[0].share or 0.0)), s.parameter))
-        said_a, said_b = [(t.verdict(), t.share) for t in here]
-        out.append(Disagreement(claim, kind, between, m, said_a, said_b, tuple(swaps), not_tried))
+        one, two = here
+        at_first, at_second = (one.verdict(), one.share), (two.verdict(), two.share)
+        out.append(Disagreement(claim, kind, between, m, at_first, at_second, tuple(swaps), not_tried))
     return out
 
 
