@@ -161,12 +161,20 @@ class _Reading:
             if name in found:
                 raise self.error("this parameter is set twice", name, "each once")
             self.check_settable(name, "set")
-            number = Expression(value).bind({}, self.where)
-            if not isinstance(number.node, n.Number):
+            number = self.constant(value)
+            if number is None:
                 raise self.error(f"{name} is set to a number here", value.text(),
                                  "a number; a policy of kind commit sets parameters to formulas")  # fmt: skip
-            found[name] = number.node.number
+            found[name] = number
         return tuple(found.items())
+
+    def constant(self, node: n.Node) -> float | None:
+        """The number that a formula without names comes to, None where there is none."""
+        try:
+            bound = Expression(node).bind({}).node
+        except ExpressionError:
+            return None
+        return bound.number if isinstance(bound, n.Number) else None
 
     def check_settable(self, name: str, verb: str) -> None:
         if name in self.known.derived or name in set(self.known.parameters) - set(self.known.settable):
@@ -221,8 +229,7 @@ class _Reading:
             raise self.error(f"{parameter.name} has no range to move in", call.text(), ranged, "")
         count = float(LEVELS)
         if len(call.arguments) == 3:
-            given = Expression(call.arguments[2]).bind({}, self.where).node
-            count = given.number if isinstance(given, n.Number) else 0.0
+            count = self.constant(call.arguments[2]) or 0.0
             if parameter.distribution == "discrete":
                 raise self.error(f"{parameter.name} takes a few values, and all of them are levels", call.text(),
                                  "no third argument")  # fmt: skip
