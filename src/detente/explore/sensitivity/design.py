@@ -20,7 +20,7 @@ from detente.explore.ranges import Floats
 from detente.explore.sampling.designs import chosen_seed, columns
 from detente.explore.sensitivity.sobol import Indices
 
-FEWEST, MOST = 16, 2**16
+FEWEST, MOST = 64, 2**16
 _RESAMPLES = 400
 _FEW_UNDECIDED = (
     0.2  # share of rows of the design, n in all, that may have a point without a certified solution

@@ -11,8 +11,10 @@ So the part JOINT / (JOINT + LEFT) of what is left is added to the joint effects
 
 ``explained`` is the share of variance on four of the scramblings that a polynomial fitted to the other four explains.
 
-**Intervals** are jackknife *t* intervals over the eight scramblings (95 %), the terms held fixed. They cover what other
-draws would change; they do not cover the bias of the fit, which is largest for jumps: `test_coverage` has measured shares.
+**Intervals** are jackknife *t* intervals over the eight scramblings (95 %), the terms held fixed, drawn around the indices with all
+of what is left given to the joint effects, and with all of it shared out alike, so that they span both. They cover what other
+draws would change and where what is left belongs; they do not cover the choice of terms, nor effects of which the polynomial
+has no trace. How often they held the truth where it is known is in docs/explanation/verdicts.md.
 
 With constraints or correlated parameters see `detente.explore.sensitivity.shapley`.
 """
@@ -92,12 +94,12 @@ class Polynomials:
         shares = _shares(found, found.weights, found.left, d)
         if shares is None:
             return None
-        first, total, shapley = shares
+        first, total, shapley = shares[0]
         explained = self._explained(terms, y, draw)
         if not intervals or not self.replicated:
             return Indices(first, total, explained, shapley=shapley)
         spread = _jackknife(found, terms, y, draw, d)
-        ends = [None if spread is None else interval(shares[k], spread[:, k]) for k in range(3)]
+        ends = [None if spread is None else _spanning(shares[:, k], spread[:, :, k]) for k in range(3)]
         return Indices(first, total, explained, ends[0], ends[1], shapley, ends[2])
 
     def _explained(self, terms: Terms, y: Floats, draw: NDArray[np.intp]) -> float | None:
@@ -110,7 +112,10 @@ class Polynomials:
 
 
 def _shares(found: Polynomial, weights: Floats, left: float, d: int) -> Floats | None:
-    """First, total and Shapley [3, parameter] of a polynomial with these weights and this variance left over."""
+    """First, total and Shapley of a polynomial with these weights and this variance left over: [way, 3, parameter].
+
+    Three ways to share out what is left: as the module says, to all alike, and to the joint effects alone (where there are any).
+    """
     squares = weights**2
     parameters, degrees = found.keys[:, 0::2].astype(np.intp), found.keys[:, 1::2]
     size = (degrees > 0).sum(axis=1)
@@ -124,15 +129,26 @@ def _shares(found: Polynomial, weights: Floats, left: float, d: int) -> Floats |
     counted, mixed = float(squares.sum()), float(squares[~single].sum())
     if counted <= 0:
         return None
-    part = mixed / (mixed + left) if mixed > 0 else 0.0  # of what is left, to joint effects
     whole = counted + left
-    own = part / whole + (1 - part) / counted
-    both = (part / whole * (mixed + left) / mixed if mixed > 0 else 0.0) + (1 - part) / counted
-    return np.array([alone * own, alone * own + joint * both, alone * own + shared * both])
+    alike = np.array(
+        [1 / counted, 1 / counted]
+    )  # factors of parts that are a parameter's own, and of joint ones
+    jointly = np.array([1 / whole, (mixed + left) / mixed / whole]) if mixed > 0 else alike
+    part = mixed / (mixed + left) if mixed > 0 else 0.0
+    ways = (part * jointly + (1 - part) * alike, alike, jointly)
+    return np.array(
+        [[alone * own, alone * own + joint * both, alone * own + shared * both] for own, both in ways]
+    )
+
+
+def _spanning(middle: Floats, without: Floats) -> Floats:
+    """Interval [parameter, 2] around every way [way, parameter] to share out what is left; ``without`` [scrambling, way, parameter]"""
+    ends = interval(middle, without)
+    return np.stack([ends[..., 0].min(axis=0), ends[..., 1].max(axis=0)], axis=-1)
 
 
 def _jackknife(found: Polynomial, terms: Terms, y: Floats, draw: NDArray[np.intp], d: int) -> Floats | None:
-    """The shares [scrambling, 3, parameter] with every scrambling left out in turn; None where there are too few."""
+    """The shares [scrambling, way, 3, parameter] with every scrambling left out in turn; None where there are too few."""
     columns = np.vstack([np.ones(len(y)), terms.columns(found.keys)])
     groups = [np.flatnonzero(draw % REPLICATES == k) for k in range(REPLICATES)]
     groups = [rows for rows in groups if len(rows)]
