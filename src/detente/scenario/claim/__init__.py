@@ -21,9 +21,9 @@ A chain holds where every one of its links does, and its margin is that of the w
 range; every value of a discrete one), leaves all other parameters at the draw, and asks that no level has a lower number
 than any level below it by more than the margin. Its margin is the smallest rise from one level to a later one, plus the
 scenario's margin. ``rises`` asks besides that the last level has more than the first, by the scenario's margin at least:
-a number that stays as it is never falls, and does not rise. Levels at which a constraint would be broken at this draw are
-left out; with fewer than two left the draw is undecided. So is a draw at which a setting ``x = 0.2`` breaks a constraint.
-What happens between levels is not looked at.
+a number that stays as it is never falls, and does not rise. Below 1e-9 a difference is rounding and neither. Levels at
+which a constraint would be broken at this draw are left out; with fewer than two left the draw is undecided. So is a draw
+at which a setting ``x = 0.2`` breaks a constraint. What happens between levels is not looked at.
 
 Kinds, for a record: ``monotonicity``, ``ranking``, ``inference``, ``comparison``, ``threshold``; see `kind_of`.
 """

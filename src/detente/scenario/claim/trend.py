@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from detente.game import node as n
 from detente.game.expression import Expression
 from detente.game.parameter import Parameter
-from detente.scenario.claim.margin import Columns, Floats, least, number_of, strictly
+from detente.scenario.claim.margin import Columns, Floats, least, number_of
 from detente.scenario.claim.quantity import Quantity
 from detente.scenario.conduct import read_key
 
@@ -23,6 +23,7 @@ TRENDS: dict[str, tuple[int, bool]] = {
     "rises": (1, True), "falls": (-1, True), "never_falls": (1, False), "never_rises": (-1, False)
 }  # fmt: skip
 LEVELS, MOST_LEVELS = 5, 50
+ROUNDING = 1e-9  # of the numbers: a smaller difference between two solutions is none
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,13 @@ class Trend:
     def margin(
         self, values: Mapping[Quantity, Floats], draws: Columns, allowed: tuple[Bools, ...], tolerance: float
     ) -> Floats:
-        """The margin [draw]. ``allowed`` [level]: at which draws the level breaks no constraint."""
+        """The margin [draw]. ``allowed`` [level]: at which draws the level breaks no constraint.
+
+        A difference of less than `ROUNDING` is no rise and no fall, however small ``tolerance`` is.
+        """
         sign, strict = TRENDS[self.name]
         length = max(np.size(x) for x in (*values.values(), *draws.values(), *allowed))
-        highest, rise, first, last = (np.full(length, np.nan) for _ in range(4))
+        highest, rise, first, last, size = (np.full(length, np.nan) for _ in range(5))
         count, open_ = np.zeros(length, int), np.zeros(length, bool)
         for level, calls, ok in zip(self.levels, self.calls, allowed, strict=True):
             at: Columns = {**draws, self.parameter: level}
@@ -61,11 +65,14 @@ class Trend:
             last = np.where(ok, here, last)
             rise = np.fmin(rise, here - highest)
             highest = np.fmax(highest, here)
+            size = np.fmax(size, np.abs(here))
             count = count + ok
             open_ = open_ | (ok & np.isnan(here))
-        weak = rise + tolerance
+        with np.errstate(all="ignore"):
+            needed = np.fmax(tolerance, ROUNDING * np.fmax(1.0, size))
+        weak = rise + needed
         weak = np.where(open_ & ~(weak < 0), np.nan, weak)
-        margin = least(weak, strictly(last - first, tolerance)) if strict else weak
+        margin = least(weak, last - first - needed) if strict else weak
         return np.where(count < 2, np.nan, margin)
 
 
