@@ -239,9 +239,8 @@ def _swapped(
             for n, t in runs.items()
         ]
         swaps.sort(key=lambda s: (not s.turns, -abs((s.share or 0.0) - (here[0].share or 0.0)), s.parameter))
-        one, two = here
-        at_first, at_second = (one.verdict(), one.share), (two.verdict(), two.share)
-        out.append(Disagreement(claim, kind, between, m, at_first, at_second, tuple(swaps), not_tried))
+        at = [_answer(t) for t in here]
+        out.append(Disagreement(claim, kind, between, m, at[0], at[1], tuple(swaps), not_tried))
     return out
 
 
@@ -251,6 +250,10 @@ def _tallies(study: Study, claims: list[str], m: int, seed: int) -> dict[str, Ta
         for c in claims:
             tallies[c].add(chunk.start, judge(study.claims[c], chunk, chunk.draws))
     return tallies
+
+
+def _answer(t: Tally) -> tuple[Verdict, float | None]:
+    return t.verdict(), t.share
 
 
 def _spread(p: Any) -> tuple[Any, ...]:
