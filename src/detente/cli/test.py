@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from detente.cli import rivals, weights
+from detente.cli import policies, rivals, weights
 from detente.cli.draws import chosen
 from detente.cli.map import show, two
 from detente.cli.output import console, print_json, progress
@@ -71,6 +71,15 @@ def command(
             help="Solve N (parameters + 2) more points for Sobol' indices; N a power of two.",
         ),
     ] = None,
+    responses: Annotated[
+        int | None,
+        typer.Option(
+            "--responses",
+            min=0,
+            max=16384,
+            help="Draws for best responses and levels of policies (default 192); 0: none.",
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=256, help="Processes; the result is the same bytes.")
     ] = 1,
@@ -96,7 +105,7 @@ def command(
 ) -> int:
     """Test every claim and policy over the ranges: verdict, rule, and the assumption that flips it.
 
-    Example: detente test peace-talks --draws 512 --only concessions-signal
+    Example: detente test peace-talks --draws 512 --only signal
     """
     refused = [f.replace("-", " ") for f in fail_on or []]
     for word in refused:
@@ -119,6 +128,7 @@ def command(
             seed=seed,
             only=only or None,
             over=over,
+            **({} if responses is None else {"responses": responses}),
             indices_by_design=indices_by_design,
             workers=workers,
             cluster=cluster,
@@ -159,6 +169,7 @@ def _show(body: dict) -> None:  # type: ignore[type-arg]
     if "range_sets" in body:
         rivals.show(screen, body)
     weights.show(screen, body)
+    policies.show(screen, body)
     screen.print(_selection(body["claims"]), markup=False)
     screen.print(f"Shares are of {body['measure']}. A share of a range is not a probability.", markup=False)
 
