@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import re
+import signal
 import threading
 import time
 import uuid
@@ -205,7 +206,7 @@ class Cluster:
                     raise WorkerLost(
                         f"a worker could not do its task: {type(problem).__name__}: {problem}"
                     ) from problem
-                if asked.status != "pending" or self._client.status != "running":
+                if not isinstance(problem, TimeoutError) or self._client.status != "running":
                     raise self._lost(problem) from problem
             alone = None if self._workers() else alone or time.monotonic()
             if alone is not None and time.monotonic() - alone > PATIENCE:
@@ -356,19 +357,36 @@ def _started(number: int) -> Iterator[Any]:
 
     settings = {"distributed.scheduler.allowed-failures": DEATHS - 1}
     no_page: Any = None  # no dashboard, though the signature says text
+    cluster = None
     with config.set(settings):
-        cluster = LocalCluster(
-            n_workers=number,
-            threads_per_worker=max(1, (os.cpu_count() or 1) // number),
-            processes=True,
-            dashboard_address=no_page,
-            host="127.0.0.1",
-            silence_logs=logging.CRITICAL + 1,
-        )
         try:
+            with _deaf():
+                cluster = LocalCluster(
+                    n_workers=number,
+                    threads_per_worker=max(1, (os.cpu_count() or 1) // number),
+                    processes=True,
+                    dashboard_address=no_page,
+                    host="127.0.0.1",
+                    silence_logs=logging.CRITICAL + 1,
+                )
             yield cluster
         finally:
-            cluster.close(timeout=10)
+            if cluster is not None:
+                cluster.close(timeout=10)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes started from threads that are made here never hear Ctrl-C, which is this process's to answer: it hears it
+    at the end of the block. Not on Windows, where workers may say that they were interrupted."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _closed(client: Any) -> None:
