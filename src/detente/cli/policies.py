@@ -56,9 +56,11 @@ def lines(body: dict[str, Any]) -> Iterator[str]:
     for m in body.get("mutual", ()):
         if m["pairs"]:
             top = m["pairs"][0]
+            ties = sum(p["share"] == top["share"] for p in m["pairs"]) - 1
+            also = f" (as often: {ties} other pair{'s' if ties > 1 else ''})" if ties else ""
             yield (
                 f"{' and '.join(m['actors'])}: most often best against each other are {name(top['policies'][0])} and "
-                f"{name(top['policies'][1])}, in {100 * top['share']:.0f}% of {m['draws']} draws."
+                f"{name(top['policies'][1])}, in {100 * top['share']:.0f}% of {m['draws']} draws{also}."
             )
     for x in body.get("levers", ()):
         better = [c for c, b in x["best"].items() if not b["already"]]

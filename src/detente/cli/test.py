@@ -116,6 +116,7 @@ def command(
 
     from detente.brief.naming import spoken_throughout
     from detente.explore import test
+    from detente.explore.policies.responses import RESPONSES
     from detente.scenario import read_scenario
 
     read = read_scenario(scenario)
@@ -128,7 +129,7 @@ def command(
             seed=seed,
             only=only or None,
             over=over,
-            **({} if responses is None else {"responses": responses}),
+            responses=RESPONSES if responses is None else responses,
             indices_by_design=indices_by_design,
             workers=workers,
             cluster=cluster,

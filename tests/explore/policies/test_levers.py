@@ -122,7 +122,7 @@ def test_the_record_has_the_curve_and_is_the_same_each_time():
     assert row["between"] == ["a", "b"]
     assert row["policy"] is None
     assert row["lever"] == {"share": {"low": 0, "high": 1}}
-    assert row["draws"] == 160
+    assert row["draws"] == 192
     assert row["reason"] is None
     shares = [point["share"] if "share" in point else point["level"]["share"] for point in row["curve"]]
     assert shares == sorted(shares)

@@ -26,7 +26,7 @@ from detente.explore.ranges import Floats
 from detente.scenario.conduct import check_together
 
 RESPONSES = (
-    160  # draws used where the caller names no number: 20 of each scrambling, so that shares have intervals
+    192  # draws used where the caller names no number; 24 of each scrambling, so shares have intervals
 )
 MOST_RESPONSES = 2**14
 MOST_GAMES = 2**17  # games solved for responses; fewer draws are used where there would be more
