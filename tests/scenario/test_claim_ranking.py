@@ -160,12 +160,8 @@ def test_other_equilibria_of_games_with_settings_and_of_conditional_events() -> 
 
 
 def test_a_setting_moves_the_point_at_which_equilibria_are_searched() -> None:
-    """B's rest is worth x: above 1 going is dominated, and only one equilibrium is left."""
-    text = (
-        TWO.replace("rest: {worth: 0.5,", "rest: {worth: 3 * x,")
-        .replace("first, by: A, options: [go, stay]", "first, by: A, options: [go, stay], hidden_from: [B]")
-        .replace(", hidden_from: [A]}", "}")
-    )
+    """B's rest is worth 3 x: above 1 going is dominated, and only one equilibrium is left."""
+    text = TWO.replace("rest: {worth: 0.5,", "rest: {worth: 3 * x,")
     text = text[: text.index("claims:")] + (
         'claims: {a: {text: t, holds: "P(meet) > 0.5", because: t}, b: {text: t, holds: "P(meet, x = 0.9) > 0.5", because: t}}\n'
     )
