@@ -58,7 +58,7 @@ class Effort:
 THOROUGH = Effort(
     "thorough", walked=None, ends=0, steps=(5, 16), hidden=24, fine=6, rough=10, precision=5e-4, coarse=0.02, enough=0.02, rays=4,
     neighbours=6, rounds=4, turns=4, projections=3, starts=3, breaks=2,
-    descents=480, falls=8, map_within=0.01,
+    descents=480, falls=8, map_within=0.02,
 )  # fmt: skip
 QUICK = Effort(
     "quick", walked=6, ends=18, steps=(3, 3), hidden=0, fine=1, rough=3, precision=5e-3, coarse=0.04, enough=0.25, rays=2,

@@ -6,8 +6,8 @@ parameter, from rays in the directions that a linear fit to the run points to, a
 answer cut down to the parameters that matter; then it draws the best point in towards the base, dropping parameters
 and turning, a bounded number of times (`effort`). A change of more than `MOVED` parameters tells a reader little: then
 parameters are put back to the base, the others moved further if need be, until `MOVED` are left or no try has the other
-answer. What it returns was solved and has the other answer; a nearer one may exist (tests compare it with brute force:
-within a tenth on the planted cases).
+answer. At last a thorough search draws the point onto the boundary by projection (`project`). What it returns was solved and has
+the other answer; a nearer one may exist (tests compare it with exact distances).
 """
 
 from __future__ import annotations

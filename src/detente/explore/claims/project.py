@@ -1,11 +1,11 @@
 """A joint change drawn onto the nearest point of the boundary: project, find the boundary again, project again.
 
-The boundary is met on the ray from the base by bisection; near there it is taken for a plane; the point of that plane nearest to
-the base, inside the box of the ranges, gives the next ray (the iteration of structural reliability: Hasofer & Lind 1974, Journal of
-the Engineering Mechanics Division ASCE 100:111-121; Rackwitz & Fiessler 1978, Computers & Structures 9:489-494). The plane's
-direction is taken twice: from the margin's gradient, where it has one, and from where the boundary lies after a small step along
-each moved parameter, which needs the answer alone and serves margins that jump. Every parameter is also moved back towards the base
-as far as the answer stays, which finds the corners of boxes. It converges to a *local* nearest point.
+The boundary is met on the ray from the base by bisection; near there it is taken for a plane; the point of that plane nearest
+to the base, inside the box of the ranges, gives the next ray (the iteration of structural reliability: Hasofer & Lind 1974,
+Journal of the Engineering Mechanics Division ASCE 100:111-121; Rackwitz & Fiessler 1978, Computers & Structures 9:489-494).
+The plane's direction is taken from the margin's gradient; where it has none, or that brought nothing, from where the boundary
+lies after a small step along each parameter, which needs the answer alone and serves margins that jump. Every parameter is also
+moved back towards the base as far as the answer stays, which finds the corners of boxes. It converges to a *local* nearest point.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def drawn_onto(
     No more than ``most`` parameters are moved, or as many as in ``point`` if these are more. ``also``: columns that
     may be worth moving, the best first. ``snap`` moves positions [point, parameter] to allowed ones (discrete ranges).
     """
-    best = point
+    best, stuck = point, False
     for turn in range(rounds):
         before = np.linalg.norm(best - base)
         best = yield from _in(base, best, holds, snap)
@@ -61,34 +61,33 @@ def drawn_onto(
             together[moved] = pulled[np.arange(len(moved)), moved]
             offered.append(together)
             offered += list(pulled)
-        normals: list[Floats] = []
         _, slope = yield Slopes(best[None], GUIDE)
+        normals: list[Floats] = []
         if np.isfinite(slope).all() and slope.any():
-            normals += [slope[0], np.where(np.abs(step) > 1e-9, slope[0], 0.0)]
-        if len(moved) <= _WIDEST:
+            normals = [*_parts(slope[0], max(most, len(moved))), np.where(np.abs(step) > 1e-9, slope[0], 0.0)]
+        if len(moved) <= _WIDEST and (stuck or not normals):
             sides = [*moved, *(k for k in also if k not in moved)][:_WIDEST]
             felt = yield from _felt(base, best, np.array(sides), holds, snap)
-            if felt is not None:
-                normals.append(felt)
-        for normal in (part for whole in normals for part in _parts(whole, max(most, len(moved)))):
+            normals = [] if felt is None else _parts(felt, max(most, len(moved)))
+        for normal in normals:
             there = _nearest_on_plane(base, normal, float(normal @ step))
             if there is not None:
                 way = there - base
-                offered += [np.clip(base + share * way, 0.0, 1.0) for share in _BEYOND]
-                offered += [
-                    np.clip(base + share * (step + part * (way - step)), 0.0, 1.0) for part, share in _PARTWAY
-                ]
+                offered += [base + share * way for share in _BEYOND]
+                offered += [base + share * (step + part * (way - step)) for part, share in _PARTWAY]
         if not offered:
             break
-        tries = snap(np.array(offered))
+        tries = snap(np.clip(np.array(offered), 0.0, 1.0))
         margin = yield tries
         flipped = tries[_flipped(margin, holds)]
         if len(flipped):
             far = np.linalg.norm(flipped - base, axis=1)
             if far.min() < np.linalg.norm(best - base):
                 best = flipped[int(far.argmin())]
-        if np.linalg.norm(best - base) > 0.998 * before and turn:
+        slow = np.linalg.norm(best - base) > 0.99 * before
+        if slow and stuck and turn:
             break
+        stuck = bool(slow)
     return (yield from _in(base, best, holds, snap))
 
 
