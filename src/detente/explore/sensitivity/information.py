@@ -114,7 +114,7 @@ def worth(
     total = max(0.0, float(payoffs.gaps.max(axis=0).mean()))
     each, ends = np.zeros(d), np.zeros((d, 2))
     curves = (
-        _curves(payoffs, x, terms if terms is not None else Terms.of(x)) if d and payoffs.moving.any() else {}
+        _curves(payoffs, terms if terms is not None else Terms.of(x)) if d and payoffs.moving.any() else {}
     )
     told = intervals and len(payoffs.groups) >= FEWEST_GROUPS
     for k, curve in curves.items():
@@ -139,9 +139,9 @@ def _gain(weights: Floats, basis: Floats) -> float:
     return float(fitted.max(axis=0).mean() - fitted.mean(axis=1).max())
 
 
-def _curves(payoffs: Payoffs, x: Floats, terms: Terms) -> dict[int, Curve]:
+def _curves(payoffs: Payoffs, terms: Terms) -> dict[int, Curve]:
     """The parameters that tell anything about the payoffs, with the regression that the criterion prefers."""
-    n, d = x.shape
+    n, d = payoffs.n, len(terms.table)
     gaps = payoffs.gaps[payoffs.moving]
     power = ((gaps - gaps.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)  # [policy]
     count = len(gaps)
@@ -159,19 +159,19 @@ def _curves(payoffs: Payoffs, x: Floats, terms: Terms) -> dict[int, Curve]:
         criterion = _criterion(power, reached, n) + _PRICE * degree * count
         better = criterion < best - 1e-9
         best[better], size[better] = criterion[better], degree
-    for k in range(d):
-        for slices in (s for s in _SLICES if s <= n // 16):
-            which = _sliced(x[:, k], slices)
-            counts = np.bincount(which, minlength=slices)
-            used = counts > 0
-            if used.sum() < 2:
-                continue
-            sums = np.array([np.bincount(which, weights=row, minlength=slices) for row in gaps])[:, used]
-            reached = (sums**2 / counts[used]).sum(axis=1) - gaps.sum(axis=1) ** 2 / n
-            criterion = _criterion(power, reached[None], n)[0] + _PRICE * (int(used.sum()) - 1) * count
-            if criterion < best[k] - 1e-9:
-                best[k], size[k] = criterion, -slices
-    return {int(k): Curve(_basis(table[k], x[:, k], int(size[k]))) for k in np.flatnonzero(size)}
+    finest = max(_SLICES)
+    at = np.arange(d)[:, None] * finest + _sliced(terms.u, finest)
+    counts = np.bincount(at.ravel(), minlength=d * finest).reshape(d, finest)
+    sums = np.array([np.bincount(at.ravel(), weights=np.tile(row, d), minlength=d * finest) for row in gaps])
+    sums = sums.reshape(count, d, finest)
+    for slices in (s for s in _SLICES if s <= n // 16):
+        number = counts.reshape(d, slices, -1).sum(axis=2)
+        squares = sums.reshape(count, d, slices, -1).sum(axis=3) ** 2 / np.maximum(number, 1)
+        reached = squares.sum(axis=2).T - gaps.sum(axis=1) ** 2 / n  # [parameter, policy]
+        criterion = _criterion(power, reached, n) + _PRICE * ((number > 0).sum(axis=1) - 1) * count
+        better = criterion < best - 1e-9
+        best[better], size[better] = criterion[better], -slices
+    return {int(k): Curve(_basis(table[k], terms.u[k], int(size[k]))) for k in np.flatnonzero(size)}
 
 
 def _criterion(power: Floats, reached: Floats, n: int) -> Floats:
@@ -180,16 +180,15 @@ def _criterion(power: Floats, reached: Floats, n: int) -> Floats:
     return n * np.log1p(-share).sum(axis=-1)
 
 
-def _basis(polynomials: Floats, column: Floats, size: int) -> Floats:
+def _basis(polynomials: Floats, u: Floats, size: int) -> Floats:
     """Polynomials to degree ``size``, or means in ``-size`` slices: [term, draw]."""
     if size > 0:
         kept = polynomials[: size + 1]
         return np.ascontiguousarray(kept[(kept != 0).any(axis=1)])
-    which = _sliced(column, -size)
+    which = _sliced(u, -size)
     return np.array([which == k for k in np.unique(which)], dtype=np.float64)
 
 
-def _sliced(column: Floats, count: int) -> NDArray[np.intp]:
-    """[draw] the slice of each draw, of slices with equally many; equal values stay together."""
-    edges = np.quantile(column, np.linspace(0, 1, count + 1)[1:-1])
-    return np.searchsorted(np.unique(edges), column, side="right")
+def _sliced(u: Floats, count: int) -> NDArray[np.intp]:
+    """The slice of each draw, of slices with about equally many, from ranks as shares of 1; equal values stay together."""
+    return np.minimum((u * count).astype(np.intp), count - 1)

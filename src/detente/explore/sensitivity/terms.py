@@ -29,27 +29,30 @@ Keys = NDArray[np.int16]  # [term, 6]: up to three times (parameter, degree); (0
 
 @dataclass(frozen=True, eq=False)
 class Terms:
-    """``table`` [parameter, degree, draw]: the polynomials of each parameter, that of degree 0 being 1."""
+    """``table`` [parameter, degree, draw]: the polynomials of each parameter, that of degree 0 being 1; ``u`` [parameter, draw]: its
+    ranks as shares of 1."""
 
     table: Floats
+    u: Floats
 
     @classmethod
     def of(cls, x: Floats) -> Terms:
         """Of parameters ``x`` [draw, parameter]; the fewer draws to a parameter, the lower the degree."""
         n, d = x.shape
         degree = int(np.clip(n // (3 * max(d, 1)), LOW, HIGHEST))
-        table = np.empty((d, degree + 1, n))
+        table, u = np.empty((d, degree + 1, n)), np.empty((d, n))
         for k in range(d):
             ranks = rankdata(x[:, k])
-            table[k] = legendre((ranks - 0.5) / n, degree)
+            u[k] = (ranks - 0.5) / n
+            table[k] = legendre(u[k], degree)
             distinct = len(np.unique(ranks))
             if distinct < n:
                 table[k] = _orthonormal(table[k], distinct)
-        return cls(table)
+        return cls(table, u)
 
     def at(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Terms:
         """The same terms at some of the draws."""
-        return Terms(np.ascontiguousarray(self.table[:, :, rows]))
+        return Terms(np.ascontiguousarray(self.table[:, :, rows]), self.u[:, rows])
 
     @property
     def degree(self) -> int:

@@ -18,7 +18,6 @@ from detente.explore.sensitivity.information import Payoffs, Worth, worth
 from detente.explore.sensitivity.pairs import Pair, pairs
 from detente.explore.sensitivity.shapley import dependent_indices
 from detente.explore.sensitivity.sobol import Indices, Polynomials
-from detente.explore.sensitivity.terms import Terms
 
 INDEXED = 4096  # draws used
 
@@ -72,7 +71,7 @@ def weigh(
         rows = np.flatnonzero(good)
         if len(values) < 2 or not polynomials.usable or len(rows) < 2:
             continue
-        terms = polynomials.terms if len(rows) == len(x) else Terms.of(x[rows])
+        terms = polynomials.terms if len(rows) == len(x) else polynomials.terms.at(rows)
         known = worth(values, x[rows], draw[rows], thorough and replicated, terms)
         if known is not None:
             joint = pairs(Payoffs(values, draw[rows]), known, terms) if thorough and replicated else None
