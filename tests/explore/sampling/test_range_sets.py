@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from closed_forms import appeasement
@@ -195,3 +197,38 @@ def test_latin_draws_have_intervals_by_hypercube(scenario: Scenario) -> None:
     assert record["design"] == {"kind": "latin", "replicates": 8}
     with pytest.raises(BadInput, match="no such design"):
         run(scenario, design="latim")
+
+
+def test_a_correlation_changes_the_digest_and_the_exact_share() -> None:
+    """x > c with x, c uniform on [0, 1] has a share of one half whatever the correlation; x + c < 1/2 has not."""
+    text = FILE.read_text(encoding="utf-8").replace("x <= 0.5", "x < 0.5 and c < 0.5")
+    tied = text + "correlated:\n  - {between: [x, c], rank: 0.6, because: one cause}\n"
+    plain, together = scenario_from_text(text), scenario_from_text(tied)
+    one, two = run(plain, draws=2048, only="small"), run(together, draws=2048, only="small")
+    assert one.study.digest != two.study.digest
+    assert together.game.correlated
+    assert claims(one.record())["small"]["share"] == pytest.approx(0.25, abs=0.01)
+    corner = 0.25 + math.asin(2 * math.sin(math.pi * 0.6 / 6)) / (2 * math.pi)
+    assert claims(two.record())["small"]["share"] == pytest.approx(corner, abs=0.01)
+    assert "rank correlations of x and c 0.6" in two.record()["measure"]
+    # the strength counts, not only that there is one
+    weaker = scenario_from_text(tied.replace("rank: 0.6", "rank: 0.5"))
+    assert run(weaker, draws=8, search="quick").study.digest != two.study.digest
+
+
+@pytest.mark.parametrize("design", [Grid({"p": 20, "b": 20}), "latin"], ids=["grid", "latin"])
+def test_finished_chunks_are_used_again(tmp_path: Path, design: Any) -> None:
+    study = appeasement()
+    first = run(study, draws=400, design=design, out=tmp_path).record()
+    files = {p: p.stat().st_mtime_ns for p in (tmp_path / "chunks").iterdir()}
+    again = run(study, draws=400, design=design, out=tmp_path, resume=True).record()
+    assert again == first
+    assert {p: p.stat().st_mtime_ns for p in (tmp_path / "chunks").iterdir()} == files
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("design", [Grid({"p": 20, "b": 20}), "latin"], ids=["grid", "latin"])
+def test_the_number_of_workers_changes_nothing(design: Any) -> None:
+    assert run(appeasement(), draws=400, design=design, workers=2).record() == run(
+        appeasement(), draws=400, design=design
+    ).record()  # fmt: skip
