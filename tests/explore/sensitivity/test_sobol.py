@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from closed_forms import ranges
 
-from detente.errors import DataError
+from detente.errors import BadInput, DataError
+from detente.explore import test as run
 from detente.explore.sampling.designs import draw
 from detente.explore.sensitivity.design import by_design
 from detente.explore.sensitivity.sobol import from_draws
@@ -67,3 +68,52 @@ def test_undecided_draws_are_left_out():
 def test_a_design_is_refused_where_constraints_make_parameters_dependent():
     with pytest.raises(DataError, match="independent"):
         by_design(replace(study(), admissible=lambda d: d["x1"] < d["x2"]), "level")
+
+
+def test_a_design_has_intervals_that_hold_the_truth_and_the_same_every_time():
+    one, two = (by_design(study(), "level", n=256, seed=4) for _ in range(2))
+    assert (one.total_interval == two.total_interval).all()
+    for truth, ends in ((FIRST, one.first_interval), (TOTAL, one.total_interval)):
+        assert ((ends[:, 0] - 1e-9 <= truth) & (truth <= ends[:, 1] + 1e-9)).all()
+
+
+def test_a_design_wants_a_power_of_two_and_names_that_there_are():
+    with pytest.raises(BadInput, match="power of two"):
+        by_design(study(), "level", n=100)
+    with pytest.raises(BadInput, match="no such event"):
+        by_design(study(), "levle")
+    with pytest.raises(BadInput, match="no such policy"):
+        by_design(study(), "level", policy="nothing")
+
+
+def test_rows_of_a_design_without_a_solution_are_left_out_and_many_are_refused():
+    def some_fail(d, policy):
+        events, values, _ = curved(d, policy)
+        return events, values, np.where(d["x4"] > 0.97, 1, 0)
+
+    def many_fail(d, policy):
+        events, values, _ = curved(d, policy)
+        return events, values, np.where(d["x4"] > 0.7, 1, 0)
+
+    made = replace(study(), evaluate=cf.Model(some_fail))
+    assert by_design(made, "level", n=1024).total == pytest.approx(TOTAL, abs=0.04)
+    with pytest.raises(DataError, match="certified"):
+        by_design(replace(study(), evaluate=cf.Model(many_fail)), "level")
+
+
+def test_findings_have_a_design_where_asked_for():
+    record = run(study(), draws=64, indices_by_design=64).record()
+    assert record["sensitivity_by_design"]["solved"] == 64 * 6
+    rows = {row["parameter"]: row for row in record["sensitivity_by_design"]["indices"]}
+    assert rows["x1"]["total"] == pytest.approx(TOTAL[0], abs=0.1)
+    assert "sensitivity_by_design" not in run(study(), draws=64).record()
+
+
+def test_dependent_parameters_have_shapley_effects_in_the_record():
+    made = replace(study(), admissible=lambda d: d["x1"] < d["x2"])
+    rows = run(made, draws=512).record()["sensitivity"]
+    assert all(row["dependent"] for row in rows)
+    assert sum(row["shapley"] for row in rows) == pytest.approx(1, abs=0.03)
+    assert [row["shapley"] for row in rows] == sorted((row["shapley"] for row in rows), reverse=True)
+    low, high = rows[0]["shapley_interval"]
+    assert low <= rows[0]["shapley"] <= high
