@@ -79,7 +79,6 @@ class TestTheWindowOfBadFaith(PlantedTruth):
     """Along delta the claim holds between two ends, 0.4 and 1 - (w_R - 0.35)/gain_R."""
 
     card = WINDOW
-    farther = 0.12
 
     def test_both_ends_of_the_window(self):
         ends = sorted(f.at for f in self.of("signed").flips if f.parameter == "delta")

@@ -8,21 +8,34 @@ from planting import Card, Planted, findings_of, mapping_of, roots, scenario_of
 from test_appeasement_reputation import POLICIES
 from test_crisis_signalling import CARD as CRISIS
 
+from detente.explore import draw
 from detente.explore import test as run
+from detente.explore.study import study_of
 
 
-def test_a_game_that_is_on_the_knife_edge_everywhere_is_undecided_everywhere():
-    """p = 1/(1 + d) at every draw: the target may resist with anything from 0 to 1/(1 + a). No draw is decided, no rule or flip is given."""
+def test_a_game_that_is_on_the_knife_edge_everywhere():
+    """p = 1/(1 + d) at every draw: all challenge, and the target may resist with any r from 0 to 1/(1 + a).
+
+    Where the branch has a limit that can be certified it is of this family, and the one that the branch at precision 100 000 is near; elsewhere
+    the draw is undecided and says so.
+    """
     mapping = mapping_of(CRISIS)
     mapping["parameters"]["p"] = {"derived": "1 / (1 + d)"}
-    mapping["claims"] = {"grave": mapping["claims"]["grave"]}
-    mapping["policies"] = {}
-    (claim,) = run(scenario_of(mapping), draws=64).record()["claims"]
-    assert claim["verdict"] == "undecided"
-    assert claim["decided"] <= 3
-    assert claim["rule"] == []
-    assert claim["flips"] == []
-    assert claim["nearest_flip"] is None
+    mapping |= {"claims": {"grave": mapping["claims"]["grave"]}, "policies": {}, "events_of_interest": ["war", "challenged"]}
+    study = study_of(scenario_of(mapping))
+    columns = draw(study, 64).draws
+    limit = study.evaluate(columns, ["equilibrium"])
+    good = np.asarray(limit.status["equilibrium"]) == 0
+    assert 8 < good.sum() < 56
+    war = limit.event["equilibrium"]["war"][good]
+    most = 1 / (1 + columns["d"][good]) / (1 + columns["a"][good])
+    assert ((war >= 0) & (war <= most + 1e-9)).all()
+    assert limit.event["equilibrium"]["challenged"][good] == pytest.approx(np.ones(good.sum()), abs=1e-9)
+    near = study_of(scenario_of({**mapping, "precision": 100_000})).evaluate(columns, ["equilibrium"])
+    assert war == pytest.approx(near.event["equilibrium"]["war"][good], abs=1e-3)
+    (claim,) = run(scenario_of(mapping), draws=64).claims
+    assert claim.tally.n_decided == good.sum()
+    assert sum(claim.tally.undecided_why.values()) == 64 - good.sum()
 
 
 ROUND = Card(

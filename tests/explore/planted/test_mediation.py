@@ -27,7 +27,7 @@ CARD = Card(
         Planted("grave", "P(war) > 0.3", lambda c: risky(c) & (c["pi"] > 0.3), "holds if"),
         Planted("never_more", "P(war) < pi + 0.01", lambda c: c["pi"] > 0, "undecided"),
     ),
-    events=("war",),
+    events=("war",), draws=256,
 )
 
 

@@ -28,7 +28,7 @@ CARD = Card(
         Planted("abandons_often", "P(abandoned) > 0.5", lambda c: c["y"] < 0, "fails throughout"),
     ),
     fixed={"k": 0.3, "a": 0.2, "Lam": 0.8},
-    events=("deal",),
+    events=("deal",), draws=128,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ met by a fight with p/b^(n-1) if p < b^(n-1), else for sure: with three left p/b
 
 from __future__ import annotations
 
+import pytest
 from planting import Card, Planted, PlantedTruth
 
 
@@ -25,5 +26,6 @@ CARD = Card(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 class TestReputationChain(PlantedTruth):
     card = CARD

@@ -22,7 +22,7 @@ from test_crisis_signalling import CARD as CRISIS
 
 from detente.explore import test as run
 
-DRAWS = 256
+DRAWS = 128
 slow = pytest.mark.slow
 
 
