@@ -111,6 +111,26 @@ def _map(x: str, y: str, rule: Any, undecided: Any = None, n: int = 256) -> dict
     return {"x": x, "y": y, "points": points}
 
 
+def grid(x: str, y: str, rule: Any, undecided: Any, n: int = 8) -> dict[str, Any]:
+    """The region at our middle values: n by n places, from end to end of both ranges."""
+    rows = {row["name"]: row for row in PARAMETERS}
+    xs, ys = (
+        [round(rows[name]["low"] + (rows[name]["high"] - rows[name]["low"]) * k / (n - 1), 6) for k in range(n)]
+        for name in (x, y)
+    )
+    holds = [[None if undecided(a, b) else int(rule(a, b)) for a in xs] for b in ys]
+    return {"x": xs, "y": ys, "holds": holds, "at": "base"}
+
+
+def parallel() -> dict[str, Any]:
+    """Draws of what the first claim's rule speaks of."""
+    rows = []
+    for i in range(1, 101):
+        a, b = 0.1 + 0.8 * halton(i, 2), 0.1 + 0.8 * halton(i, 3)
+        rows.append([round(a, 5), round(b, 5), None if i == 7 else int(a > 0.4 and b > 0.3)])
+    return {"parameters": ["likeness", "prior_firm"], "ends": [[0.1, 0.9], [0.1, 0.9]], "rows": rows}
+
+
 def claims(two: bool = False) -> list[dict[str, Any]]:
     common = {
         "undecided_why": {},
@@ -147,6 +167,14 @@ def claims(two: bool = False) -> list[dict[str, Any]]:
                 {"parameter": "prior_firm", "base": 0.5, "at": 0.31},
             ],
             "binding": {"parameter": "likeness", "base": 0.56, "at": 0.41, "distance": 0.15},
+            "parallel": parallel(),
+            "selection": {
+                "searched": True,
+                "equilibria": 2,
+                "differs": True,
+                "holds": 1,
+                "text": "depends on which equilibrium is played: holds in 1 and fails in 1 of 2",
+            },
             "map": _map(
                 "likeness", "prior_firm", lambda a, b, c: a > 0.38 + 0.06 * c and b > 0.29 + 0.06 * c
             ),
@@ -214,7 +242,11 @@ def claims(two: bool = False) -> list[dict[str, Any]]:
             "density": 0.91,
             "flips": [],
             "nearest_flip": {"distance": 0.2, "parameters": {"escorts": 21.5, "aims_wide": 0.38}},
-            "map": _map("ban_cost", "escorts", lambda a, b, c: b < 17 + 4 * c and 0.005 < a < 0.03),
+            "map": {
+                **_map("ban_cost", "escorts", lambda a, b, c: b < 17 + 4 * c and 0.005 < a < 0.03),
+                "grid": grid("ban_cost", "escorts", lambda a, b: b < 19, lambda a, b: a > 0.04 and b > 30),
+                "boundary": [[[0.002, 19.0], [0.02, 19.0], [0.05, 19.0]]],
+            },
         },
         {
             **common,
@@ -305,6 +337,7 @@ def policies() -> list[dict[str, Any]]:
                     "text": "",
                     "values": values,
                     "regret": regret,
+                    "satisficing": {p: {"share": round(0.1 * n, 3), "enough": 0.05} for p in values},
                     "events": events,
                 }
             )
@@ -360,7 +393,19 @@ def result(two: bool = False) -> dict[str, Any]:
         "events": EVENTS,
         "sensitivity": [
             {"event": "spread", "policy": "sign", "parameter": "likeness", "first": 0.51, "total": 0.64},
-            {"event": "war", "policy": None, "parameter": "war_cost", "first": 0.33, "total": 0.38},
+            {
+                "event": "war",
+                "policy": None,
+                "parameter": "war_cost",
+                "first": 0.33,
+                "total": 0.38,
+                "first_interval": [0.29, 0.37],
+                "total_interval": [0.34, 0.42],
+                "shapley": 0.35,
+                "shapley_interval": None,
+                "explained": 0.62,
+            },
+            {"event": "war", "policy": None, "parameter": "ban_cost", "first": -0.01, "total": 0.02},
         ],
         "information": [
             {"actor": "defender", "parameter": "aims_wide", "worth": 0.034},

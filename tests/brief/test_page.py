@@ -35,7 +35,10 @@ def test_every_inner_link_arrives(html: str) -> None:
     assert len(inner) > 3
     assert [href for href in inner if href[1:] not in ids] == []
     named = [
-        e.attributes[name] for e in page.elements for name in ("aria-labelledby",) if name in e.attributes
+        id
+        for e in page.elements
+        for name in ("aria-labelledby", "aria-describedby")
+        for id in e.attributes.get(name, "").split()
     ]
     assert named
     assert set(named) <= ids
@@ -106,7 +109,9 @@ def test_every_picture_has_a_text_alternative(html: str) -> None:
     page = Page(html)
     for picture in page.all("svg"):
         assert picture.attributes["role"] == "img"
-        assert len(picture.attributes["aria-label"]) > 30
+        told = " ".join(page.having(id=id)[0].text for id in picture.attributes["aria-labelledby"].split())
+        assert len(told) > 30
+        assert re.search(r"\d", told)
     if page.all("svg"):
         assert len(page.all("svg")) > 20
 

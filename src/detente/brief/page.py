@@ -21,12 +21,20 @@ from detente.brief import quotes, sentences, words
 from detente.brief.article import paragraphs, statement_mark
 from detente.brief.lookup import Names
 from detente.brief.marks import showable
-from detente.brief.parts import actor_policies, assumption_groups, claim_views, law_views, sayings
+from detente.brief.parts import (
+    actor_policies,
+    assumption_groups,
+    claim_views,
+    distance_views,
+    influence_views,
+    law_views,
+    sayings,
+)
 
 HERE = Path(__file__).parent
 LEDGER_ROWS = 800  # statements shown; all are in ledger.csv
 SUPPORTS = 3  # places shown for a role
-WORTHIEST, STRONGEST = 5, 5  # rows shown for a side, for an event; all are in brief.json
+WORTHIEST = 5  # rows shown for a side; all are in brief.json
 CONTENTS = (
     ("findings", "Findings"),
     ("situation", "Situation"),
@@ -78,6 +86,12 @@ def _view(result: Mapping[str, Any]) -> dict[str, Any]:
         "many": many,
         "claims": claims,
         "groups": _groups(claims, many),
+        "distances": distance_views(claims),
+        "gridded": any(claim["gridded"] for claim in claims),
+        "tornados": any(claim["tornado"] for claim in claims),
+        "parallels": any(claim["parallel"] for claim in claims),
+        "selections": sentences.selections(result.get("claims") or ()) if scenario else "",
+        "quick": (result.get("searched") or {}).get("effort") == "quick",
         "summary": sentences.summary(result.get("claims") or (), result.get("draws") or 0, len(documents)),
         "measure": words.sentence(result.get("measure") or ""),
         "selection": words.sentence(result.get("selection") or ""),
@@ -94,7 +108,7 @@ def _view(result: Mapping[str, Any]) -> dict[str, Any]:
         "origins": sentences.origins(result.get("parameters") or ()),
         "parameter_groups": assumption_groups(result, claims),
         "information": _information(result, names),
-        "sensitivity": _sensitivity(result, names),
+        "influences": influence_views(result, names),
         "constraints": law_views(result, names, claims),
         "ledger_intro": sentences.ledger(len(result["statements"]), len(documents)),
         "statements": shown,
@@ -225,26 +239,6 @@ def _information(result: Mapping[str, Any], names: Names) -> list[dict[str, str]
     return [
         {"actor": names.player(a), "parameter": title, "worth": words.number(worth)}
         for a, title, worth in rows
-    ]
-
-
-def _sensitivity(result: Mapping[str, Any], names: Names) -> list[dict[str, str]]:
-    """What moves each event most, as things stand; rows of other policies where there are no such."""
-    given = result.get("sensitivity") or ()
-    plain = [row for row in given if row.get("policy") is None] or given
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for row in plain:
-        found.setdefault(row["event"], []).append(row)
-    return [
-        {
-            "event": names.event(event),
-            "policy": names.policy(row.get("policy")),
-            "parameter": names.parameters.title(row["parameter"]),
-            "first": words.number(row["first"]),
-            "total": words.number(row["total"]),
-        }
-        for event, rows in found.items()
-        for row in rows[:STRONGEST]
     ]
 
 

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from detente.brief import charts, sentences, words
+from detente.brief.charts.axis import moved
 from detente.brief.lookup import BASELINE, Names
 
 OTHERS = 2  # further speakers of a claim on the first screen
 ALL_POINTS = 6000  # points on all maps of a page
 EVENTS = 6  # pictures of events for each actor
+STRONGEST = 5  # assumptions shown for an event; all are in brief.json
+FAR = 0.5  # of a range: the scale of distances reaches at least as far
 
 
 def claim_views(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
@@ -18,10 +21,13 @@ def claim_views(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]
     ordered = sorted(result.get("claims") or (), key=lambda claim: not sentences.in_article(claim))
     draws = result.get("draws") or 0
     shown = max(40, min(charts.POINTS, ALL_POINTS // max(len(ordered), 1)))
-    return [_claim(claim, n, names, draws, shown) for n, claim in enumerate(ordered, 1)]
+    reach = charts.tornado_reach(ordered, names.parameters)
+    return [_claim(claim, n, names, draws, shown, reach) for n, claim in enumerate(ordered, 1)]
 
 
-def _claim(claim: Mapping[str, Any], n: int, names: Names, draws: int, shown: int) -> dict[str, Any]:
+def _claim(
+    claim: Mapping[str, Any], n: int, names: Names, draws: int, shown: int, reach: float
+) -> dict[str, Any]:
     parameters = names.parameters
     word, sign = sentences.VERDICTS[claim["verdict"]]
     said = claim.get("said_by") or []
@@ -64,9 +70,15 @@ def _claim(claim: Mapping[str, Any], n: int, names: Names, draws: int, shown: in
         "turning": [line for line in turning[1:] if line],
         "strip": strip,
         "share": sentences.share(claim),
-        "region": charts.region(claim, parameters, f"region-{n}", shown)
-        if drawn and drawn["points"]
-        else None,
+        "region": charts.region(claim, parameters, f"region-{n}", shown) if charts.drawable(claim) else None,
+        "gridded": bool(drawn and drawn.get("grid")),
+        "flip_lead": sentences.flip_lead(claim),
+        "rule_told": sentences.rule_told(claim, parameters),
+        "tornado": charts.tornado(claim, parameters, reach, f"tornado-{n}"),
+        "parallel": charts.parallel(claim, parameters, f"parallel-{n}"),
+        "selection": sentences.selection(claim),
+        "holds_at_base": claim.get("holds_at_base"),
+        "nearest": _nearest(claim, parameters),
         "axis_x": parameters.title(drawn["x"]) if drawn else "",
         "axis_y": parameters.title(drawn["y"]) if drawn else "",
         "flips": sentences.flips(claim, parameters),
@@ -77,6 +89,68 @@ def _claim(claim: Mapping[str, Any], n: int, names: Names, draws: int, shown: in
         "because": words.sentence(claim.get("because") or ""),
         "models": ", ".join(claim.get("models") or ()),
     }
+
+
+def _nearest(claim: Mapping[str, Any], parameters: sentences.Parameters) -> dict[str, Any]:
+    """How far the claim is from its nearest flip: moving one assumption alone, and by a shorter joint change."""
+    binding, together = claim.get("binding"), claim.get("nearest_flip") or {}
+    alone = (
+        abs(moved(parameters.row(binding["parameter"]), binding["base"], binding["at"])) if binding else None
+    )
+    length = together.get("distance") if len(together.get("parameters") or ()) > 1 else None
+    shorter = length is not None and (alone is None or length < alone)
+    return {
+        "alone": alone,
+        "together": length if shorter else None,
+        "parameter": parameters.spoken(binding["parameter"]) if binding else None,
+    }
+
+
+def distance_views(claims: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """How far each claim is from its nearest flip: those that hold at our middle values, those that fail, those undecided."""
+    groups = (
+        (True, "Claims that hold at our middle values: how far from failing", "fail"),
+        (False, "Claims that fail at our middle values: how far from holding", "hold"),
+    )
+    lengths = [
+        value for claim in claims for value in (claim["nearest"]["alone"], claim["nearest"]["together"])
+    ]
+    limit = max([FAR, *(value for value in lengths if value is not None)])
+    found = []
+    for n, (side, title, change) in enumerate(groups, 1):
+        rows = [
+            {"number": claim["number"], "text": claim["text"], **claim["nearest"]}
+            for claim in claims
+            if claim["holds_at_base"] is side
+        ]
+        if rows:
+            chart = charts.distances(rows, limit, title, change, f"distances-{n}")
+            found.append({"title": title, "chart": chart})
+    return found
+
+
+def influence_views(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
+    """What moves each event most, as things stand; rows of other policies where there are no such."""
+    given = result.get("sensitivity") or ()
+    plain = [row for row in given if row.get("policy") is None] or given
+    found: dict[tuple[str, str | None], list[Mapping[str, Any]]] = {}
+    for row in plain:
+        found.setdefault((row["event"], row.get("policy")), []).append(row)
+    tables = {key: rows[:STRONGEST] for key, rows in found.items()}
+    reach = charts.influence_reach([row for rows in tables.values() for row in rows])
+    views = []
+    for n, ((event, policy), rows) in enumerate(tables.items(), 1):
+        title = (
+            names.event(event) if policy is None else f"{names.event(event)}, under “{names.policy(policy)}”"
+        )
+        views.append(
+            {
+                "title": title,
+                "chart": charts.influence(title, rows, names.parameters, reach, f"influence-{n}"),
+                "explained": sentences.explained(rows[0].get("explained")),
+            }
+        )
+    return views
 
 
 def _by_speaker(quoted: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -178,8 +252,13 @@ def _actor(
         for each in result.get("dominated") or ()
         if each["actor"] == actor
     ]
+    side = names.player(actor)
+    picture = charts.regrets(side, _regret_rows(rows, player, actor, result, names), f"regret-{n}")
     return {
-        "name": names.player(actor),
+        "name": side,
+        "regrets": picture,
+        "enough": _enough(rows, player),
+        "least": _least(rows, regrets, names),
         "menu": words.listed([words.lower_first(names.policy(id)) for id in menu], "or"),
         "policies": views,
         "panels": panels,
@@ -191,6 +270,52 @@ def _actor(
     }
 
 
+def _regret_rows(
+    rows: Sequence[Mapping[str, Any]], player: str, actor: str, result: Mapping[str, Any], names: Names
+) -> list[dict[str, Any]]:
+    """Policies with what they give up; those that are on no menu are left out."""
+    by = {
+        each["policy"]: names.policy(each["by"])
+        for each in result.get("dominated") or ()
+        if each["actor"] == actor
+    }
+    found = []
+    for row in rows:
+        regret, enough = _of(row.get("regret"), player), _of(row.get("satisficing"), player)
+        if regret.get("max") is not None:
+            found.append(
+                {
+                    "title": names.policy(row["id"]),
+                    "max": regret["max"],
+                    "mean": regret.get("mean"),
+                    "share": enough.get("share"),
+                    "dominated": by.get(row["id"]),
+                }
+            )
+    return found
+
+
+def _enough(rows: Sequence[Mapping[str, Any]], player: str) -> str:
+    """The payoff that counts as good enough for a side; empty where that is not known."""
+    found = [_of(row.get("satisficing"), player).get("enough") for row in rows]
+    known = [each for each in found if each is not None]
+    return words.number(known[0]) if known else ""
+
+
+def _least(rows: Sequence[Mapping[str, Any]], regrets: Sequence[float | None], names: Names) -> str:
+    """The policy that gives up least at worst, in a sentence."""
+    known = [
+        (worst, names.policy(row["id"]))
+        for row, worst in zip(rows, regrets, strict=True)
+        if worst is not None
+    ]
+    if len(known) < 2:
+        return ""
+    worst = min(value for value, _ in known)
+    best = [f"“{title}”" for value, title in known if value == worst]
+    return f"{words.listed(best)} gives up least at worst: {words.number(worst)}."
+
+
 def _chosen(events: Sequence[str], result: Mapping[str, Any], most: int | None = EVENTS) -> list[str]:
     """The events to show: those the scenario names as of interest, else the first ones."""
     named = [row["name"] for row in result.get("events") or () if row.get("shown", True)]
@@ -199,7 +324,7 @@ def _chosen(events: Sequence[str], result: Mapping[str, Any], most: int | None =
 
 def _panel(event: str, rows: Sequence[Mapping[str, Any]], names: Names, key: str) -> dict[str, Any]:
     drawn = [
-        {"title": names.policy(row["id"]), **_of(row.get("events"), event)}
+        {"title": names.policy(row["id"]), "as_now": row["id"] == BASELINE, **_of(row.get("events"), event)}
         for row in rows
         if _of(row.get("events"), event).get("low") is not None
     ]

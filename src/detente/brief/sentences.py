@@ -45,6 +45,7 @@ STATUSES = {  # why a combination has no certified solution
     "not_defined": "what the claim takes as given never happens",
 }
 CITED = ("citation", "cited")
+ROUGH, NOTHING = 0.75, 0.1  # of a variance explained: below it indices are a rough order, or say nothing
 FLIPS = 4  # assumptions that flip a claim, shown for each
 FEW = 3  # assumptions that one sentence can name
 POLARITY = {"asserted": "said", "denied": "denied", "asked": "asked"}
@@ -269,6 +270,42 @@ def undecided(claim: Mapping[str, Any]) -> str:
     return f"{told}: {listed(why)}." if why else f"{told}."
 
 
+def selection(claim: Mapping[str, Any]) -> str:
+    """Whether the claim depends on which equilibrium is played; empty where that was not looked at."""
+    found = claim.get("selection")
+    if not found:
+        return ""
+    text = (found.get("text") or "").strip().rstrip(".")
+    if found.get("differs"):
+        return sentence(f"at our middle values it {text or 'depends on which equilibrium is played'}")
+    if found.get("differs") is False:
+        told = "At our middle values it does not depend on which equilibrium is played"
+        return f"{told}: {text}." if text else f"{told}."
+    return f"Whether it depends on which equilibrium is played is open{': ' + text if text else ''}."
+
+
+def selections(claims: Sequence[Mapping[str, Any]]) -> str:
+    """How many of the claims looked at depend on which equilibrium is played; empty where none was looked at."""
+    found = [claim["selection"] for claim in claims if claim.get("selection")]
+    if not found:
+        return ""
+    depend = sum(bool(each.get("differs")) for each in found)
+    unknown = sum(each.get("differs") is None for each in found)
+    told = f"At our middle values {small(depend)} of {count(len(found), 'claim')} {'depends' if depend == 1 else 'depend'}"
+    left = f" For {small(unknown)} we could not look at every equilibrium." if unknown else ""
+    return f"{told} on which equilibrium is played; each verdict follows one.{left}"
+
+
+def explained(share: float | None) -> str:
+    """How far a fit behind indices of sensitivity can be trusted; empty where that is not known."""
+    if share is None:
+        return ""
+    told = f"The fit behind these bars explains {per_hundred(share).replace(' in ', ' of ')} parts of the variance"
+    if share < NOTHING:
+        return f"{told}: they say next to nothing."
+    return f"{told}; read them as a rough order only." if share < ROUGH else f"{told}."
+
+
 def share(claim: Mapping[str, Any]) -> str:
     """In how many of the decided combinations it holds. A count of what was tried, nothing more."""
     decided = claim.get("decided")
@@ -331,6 +368,24 @@ def flips(claim: Mapping[str, Any], parameters: Parameters) -> list[str]:
     shown = [flip(each, parameters) for each in list(nearest.values())[:FLIPS]]
     left = len(nearest) - len(shown)
     return [*shown, f"and {count(left, 'other assumption')}, farther away"] if left else shown
+
+
+def flip_lead(claim: Mapping[str, Any]) -> str:
+    """What the bars of a picture of flips lead to."""
+    holds = claim.get("holds_at_base")
+    if holds is None:
+        return "It is undecided at our middle values; at the end of a bar it changes sides."
+    return f"It {'holds' if holds else 'fails'} at our middle values; at the end of a bar it {'fails' if holds else 'holds'}."
+
+
+def rule_told(claim: Mapping[str, Any], parameters: Parameters) -> str:
+    """The rule that a picture draws: where the claim holds, else where it fails; empty where neither was found."""
+    if claim.get("rule") and claim.get("rule_found") is not False:
+        return f"Holds if {conditions(claim['rule'], parameters)}."
+    fails = claim.get("fails_rule") or {}
+    if fails.get("rule") and fails.get("rule_found"):
+        return f"Fails if {conditions(fails['rule'], parameters)}."
+    return ""
 
 
 def no_flip(claim: Mapping[str, Any]) -> str:
