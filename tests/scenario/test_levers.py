@@ -154,3 +154,34 @@ def test_a_part_that_is_off_is_known_to_what_is_enough():
     text = TEXT + "parts:\n  pay: {title: pay, off: {parameters: {cost: 0}}}\n"
     off = scenario_from_text(text).without(["pay"])
     assert off.enough["I"].value({}) == pytest.approx(-0.05)
+
+
+TWO = TEXT.replace(
+    "events_of_interest",
+    """  stern: {actor: C, kind: commit, title: never cheat, play: {act: keep}}
+  dear: {actor: C, kind: commit, title: make inspection dear, parameters: {cost: 0.2}}
+events_of_interest""",
+)
+
+
+def test_answers_in_a_solved_game():
+    record = run(scenario_from_text(TWO), draws=64).record()
+    rows = {(r["actor"], r["to"]): r for r in record["responses"]}
+    stern = rows["guard", "stern"]  # where C keeps anyway, to inspect costs and brings nothing
+    answers = {a["policy"]: a for a in stern["answers"]}
+    assert stern["to_actor"] == "C"
+    assert stern["always"] == ["equilibrium", "never", "tired"]
+    assert answers["always"]["best"] == 0
+    assert answers["always"]["mean_regret"] == pytest.approx(-answers["always"]["mean"])
+    assert answers["fixed"]["mean"] == pytest.approx(answers["always"]["mean"] / 4, abs=1e-8)
+    dear = rows["guard", "dear"]
+    assert list(dear["skipped"]) == ["tired"]
+    assert "both set the parameter cost" in dear["skipped"]["tired"]
+    assert {a["policy"] for a in dear["answers"]} == {"equilibrium", "always", "never", "some", "fixed"}
+    always = rows["C", "always"]  # who is sure to be caught keeps
+    assert {a["policy"]: a["best"] for a in always["answers"]} == {"equilibrium": 1, "stern": 1, "dear": 1}
+    (table,) = record["mutual"]
+    shares = {tuple(p["policies"]): p["share"] for p in table["pairs"]}
+    # the announced mix of equilibrium play is no answer that C can better, nor can it be bettered by a sure inspection
+    assert ("never", "stern") not in shares  # to never inspecting, C's answer is to cheat
+    assert ("always", "stern") not in shares
