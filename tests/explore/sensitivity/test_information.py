@@ -17,15 +17,14 @@ def of(values, x):
 
 @pytest.mark.parametrize(("n", "within"), [(256, 0.035), (1024, 0.02)])
 def test_two_actions_and_normals(n, within):
-    errors = []
+    errors, held = [], []
     for seed in range(6):
         values, z, each, everything = known.two_actions(n, seed)
         got = of(values, z)
         errors.append(got.each - each)
         assert got.everything == pytest.approx(everything, abs=0.04)
-        assert (
-            got.everything_interval[0] <= everything <= got.everything_interval[1] or seed
-        )  # one seed is held to it
+        held.append(got.everything_interval[0] <= everything <= got.everything_interval[1])
+    assert sum(held) >= 5
     assert np.abs(np.mean(errors, axis=0)).max() < within
 
 
