@@ -31,7 +31,8 @@ NASTY = (
 NAMES = {  # fields that are names of the program's own: a validated result cannot hold anything else there
     "id", "document", "name", "parameter", "verdict", "kind", "polarity", "direct", "role", "actor", "player", "policy",
     "event", "statement", "claim", "stance", "x", "y", "sha256", "text_sha256", "words", "source", "cue", "content",
-    "parameters", "timeline_html", "tree_html", "lang", "by", "said_by", "statements", "menus", "said_by_role", "confidence", "because",
+    "timeline_html", "tree_html", "lang", "by", "said_by", "statements", "menus", "said_by_role", "confidence", "because",
+    "parameters",
 }  # fmt: skip
 
 
