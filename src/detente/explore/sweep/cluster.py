@@ -12,7 +12,6 @@ import json
 import logging
 import os
 import re
-import signal
 import threading
 import time
 import uuid
@@ -24,7 +23,7 @@ from typing import Any
 
 from detente.errors import BadInput, DetenteError, Where
 from detente.explore.protocol import Block, Study
-from detente.explore.sweep import threads
+from detente.explore.sweep import interrupts, threads
 from detente.explore.sweep.chunk import Columns
 from detente.explore.sweep.identity import differences, identity
 from detente.explore.sweep.workers import DEATHS, WorkerLost, answered
@@ -357,36 +356,20 @@ def _started(number: int) -> Iterator[Any]:
 
     settings = {"distributed.scheduler.allowed-failures": DEATHS - 1}
     no_page: Any = None  # no dashboard, though the signature says text
-    cluster = None
     with config.set(settings):
+        cluster = LocalCluster(
+            n_workers=number,
+            threads_per_worker=max(1, (os.cpu_count() or 1) // number),
+            processes=True,
+            dashboard_address=no_page,
+            host="127.0.0.1",
+            silence_logs=logging.CRITICAL + 1,
+            preload=[interrupts.__name__],
+        )
         try:
-            with _deaf():
-                cluster = LocalCluster(
-                    n_workers=number,
-                    threads_per_worker=max(1, (os.cpu_count() or 1) // number),
-                    processes=True,
-                    dashboard_address=no_page,
-                    host="127.0.0.1",
-                    silence_logs=logging.CRITICAL + 1,
-                )
             yield cluster
         finally:
-            if cluster is not None:
-                cluster.close(timeout=10)
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Processes started from threads that are made here never hear Ctrl-C, which is this process's to answer: it hears it
-    at the end of the block. Not on Windows, where workers may say that they were interrupted."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            cluster.close(timeout=10)
 
 
 def _closed(client: Any) -> None:
