@@ -127,6 +127,8 @@ def test_numbers_written_to_fewer_digits_than_the_range_lie_at_its_end(tmp_path)
         ("x,k\n0.1,1\n0.2,3\n", "row 2 is outside the range of k; found '3'; allowed: 1, 2, 5"),
         ("x,c\n0.1,7\n0.2,8\n", "row 2 is outside the range of c; found '8'; allowed: 7, at which it is fixed"),
         ("x,mid\n0.1,7\n", "derived"),
+        ("x;y\n0.1;0.2\n", "separated by commas"),
+        ("x\ty\n0.1\t0.2\n", "separated by commas"),
         ("x\n", "no rows"),
         ("", "empty"),
         ("x,y\n0.1\n0.2,0.3,0.4\n", "cannot be read|no finite number"),
@@ -192,3 +194,9 @@ def test_a_file_of_text_where_a_parameter_should_be_is_bad_input_not_a_traceback
     pl.DataFrame({"x": [[1.0], [2.0]]}).write_parquet(tmp_path / "lists.parquet")
     with pytest.raises(BadInput):
         draw(study_over(X), 0, 1, FromFile(tmp_path / "lists.parquet"))
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_matter(tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_bytes(b"\xef\xbb\xbfx,y\r\n0.25,0.5\r\n0.75,1.5\r\n")
+    assert rows(draw(study_over(X, Y), 0, 1, FromFile(path)), "x", "y") == [(0.25, 0.5), (0.75, 1.5)]

@@ -97,6 +97,9 @@ def _columns(study: Study, source: Source) -> list[Range]:
                 where=source.where.at(field=name), found=name, allowed=able, nearest="",
             )  # fmt: skip
         elif name.strip().lower() not in IDS and not name.startswith(RESULTS):
+            if any(mark in name for mark in ";\t|"):
+                raise DataError("the columns of a CSV file are separated by commas, its decimals by points",
+                                where=source.where, found=name)  # fmt: skip
             raise DataError(
                 f"a column has the name of no parameter (columns called {', '.join(i for i in IDS if i)} are passed over)",
                 where=source.where, found=name, allowed=able,
