@@ -1,8 +1,8 @@
-"""Exploring measured against named peers: PRIM against ema_workbench, Sobol' indices against SALib.
+"""Rules measured against a named peer: PRIM against ema_workbench. Sensitivity has `benchmarks/sensitivity.py`.
 
     python benchmarks/explore.py [--quick] [--json]
 
-The peers are not dependencies: `pip install "ema_workbench==2.5.*" SALib`. Without one its rows say so.
+The peer is not a dependency: `pip install "ema_workbench==2.5.*"`. Without it its rows say so.
 Rules are found on one half of the draws and scored on the other, by us and by the peer on the same draws.
 """
 
@@ -22,7 +22,6 @@ from machine import machine, version
 from detente.explore.ranges import Range
 from detente.explore.rules.box import Limits, score
 from detente.explore.rules.rule import MOST, find_rule, halves
-from detente.explore.sensitivity.sobol import from_draws
 from detente.game.parameter import Parameter
 
 
@@ -138,61 +137,6 @@ def rules(quick: bool) -> list[dict[str, Any]]:
     return out
 
 
-# Functions with known indices on [0, 1]^d: (function, first, total).
-def product(x: np.ndarray) -> np.ndarray:
-    return 0.2 + 0.5 * x[:, 0] + 0.3 * x[:, 1] ** 2 + 0.4 * x[:, 0] * x[:, 2]
-
-
-def ishigami(x: np.ndarray) -> np.ndarray:
-    z = np.pi * (2 * x - 1)
-    return np.sin(z[:, 0]) + 7 * np.sin(z[:, 1]) ** 2 + 0.1 * z[:, 2] ** 4 * np.sin(z[:, 0])
-
-
-def known() -> dict[str, tuple[Callable[[np.ndarray], np.ndarray], np.ndarray, np.ndarray]]:
-    v = np.array([0.7**2 / 12, 0.3**2 * (1 / 5 - 1 / 9), 0.2**2 / 12, 0])
-    joint = 0.4**2 / 144
-    total = v + np.array([joint, 0, joint, 0])
-    a, b = 7, 0.1
-    v1, v2, v13 = 0.5 * (1 + b * np.pi**4 / 5) ** 2, a**2 / 8, b**2 * np.pi**8 * (1 / 18 - 1 / 50)
-    i1, it, iv = np.array([v1, v2, 0]), np.array([v1 + v13, v2, v13]), v1 + v2 + v13
-    return {
-        "a product of two": (product, v / (v.sum() + joint), total / (v.sum() + joint)),
-        "Ishigami (hard for us: degree above four)": (ishigami, i1 / iv, it / iv),
-    }
-
-
-def indices(quick: bool) -> list[dict[str, Any]]:
-    out: list[dict[str, Any]] = []
-    peer = version("SALib") is not None
-    for name, (function, first, total) in known().items():
-        d = len(first)
-        n = 64 if quick else 256
-        budget = n * (d + 2)
-        ours: list[float] = []
-        theirs: list[float] = []
-        for seed in range(2 if quick else 7):
-            x = np.random.default_rng(seed).random((budget, d))
-            found = from_draws(x, np.arange(budget), function(x))
-            assert found is not None
-            ours.append(float(np.abs(np.concatenate([found.first - first, found.total - total])).mean()))
-            if peer:
-                from SALib.analyze import sobol as analyze
-                from SALib.sample import sobol as sample
-
-                problem = {"num_vars": d, "names": [f"x{k}" for k in range(d)], "bounds": [[0, 1]] * d}
-                design = sample.sample(problem, n, calc_second_order=False, seed=seed)
-                got = analyze.analyze(problem, function(design), calc_second_order=False, seed=seed)
-                theirs.append(float(np.abs(np.concatenate([got["S1"] - first, got["ST"] - total])).mean()))
-        out.append(
-            row(
-                f"first and total Sobol' indices of {name}", "SALib", statistics.median(ours),
-                statistics.median(theirs) if theirs else None, "mean absolute error", "less",
-                f"{budget} evaluations of the function; ours are plain draws of a run, theirs a design made for it", peer,
-            )
-        )  # fmt: skip
-    return out
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -201,7 +145,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
-    rows = rules(asked.quick) + indices(asked.quick)
+    rows = rules(asked.quick)
     if asked.json:
         print(json.dumps({"machine": machine(), "rows": rows}))
         return

@@ -37,6 +37,7 @@ from detente.explore.sensitivity.terms import Terms
 
 _FEWEST = 64
 _STILL = 1e-12  # variance below which an event does not vary
+_RESOLVED = 2.0  # ranks tell the distribution to 1/n: no interval reaches less far than this many times that
 _FEW_UNDECIDED = 0.2  # share of undecided draws up to which they are left out
 
 
@@ -99,7 +100,9 @@ class Polynomials:
         if not intervals or not self.replicated:
             return Indices(first, total, explained, shapley=shapley)
         spread = _jackknife(found, terms, y, draw, d)
-        ends = [None if spread is None else _spanning(shares[:, k], spread[:, :, k]) for k in range(3)]
+        ends = [
+            None if spread is None else _spanning(shares[:, k], spread[:, :, k], len(y)) for k in range(3)
+        ]
         return Indices(first, total, explained, ends[0], ends[1], shapley, ends[2])
 
     def _explained(self, terms: Terms, y: Floats, draw: NDArray[np.intp]) -> float | None:
@@ -141,10 +144,12 @@ def _shares(found: Polynomial, weights: Floats, left: float, d: int) -> Floats |
     )
 
 
-def _spanning(middle: Floats, without: Floats) -> Floats:
+def _spanning(middle: Floats, without: Floats, n: int) -> Floats:
     """Interval [parameter, 2] around every way [way, parameter] to share out what is left; ``without`` [scrambling, way, parameter]"""
     ends = interval(middle, without)
-    return np.stack([ends[..., 0].min(axis=0), ends[..., 1].max(axis=0)], axis=-1)
+    low = np.minimum(ends[..., 0].min(axis=0), middle[0] - _RESOLVED / n)
+    high = np.maximum(ends[..., 1].max(axis=0), middle[0] + _RESOLVED / n)
+    return np.clip(np.stack([low, high], axis=-1), 0.0, 1.0)
 
 
 def _jackknife(found: Polynomial, terms: Terms, y: Floats, draw: NDArray[np.intp], d: int) -> Floats | None:
