@@ -13,6 +13,7 @@ from detente.explore.sampling.designs import SOBOL, Design, Plan, blocks
 from detente.explore.sweep import chunk as chunks
 from detente.explore.sweep.chunk import Chunk, Columns
 from detente.explore.sweep.cluster import Cluster
+from detente.explore.sweep.pace import Pace
 from detente.explore.sweep.workers import Pool
 
 Progress = Callable[[str, float], None]
@@ -77,11 +78,13 @@ def _kept(
     progress: Progress | None,
 ) -> Iterator[Chunk]:
     """Write what is new, say how far it is, and hand the chunk on."""
+    pace = Pace(n)
     for block, columns, new in solved:
         if new and folder is not None:
             chunks.write(folder / chunks.file_name(study, block, policies), block, columns)
         if progress is not None:
-            progress("solving the draws", (block.start + len(block)) / n)
+            pace.add(len(block), new)
+            progress(str(pace), (block.start + len(block)) / n)
         yield chunks.chunk_of(block, columns)
 
 
