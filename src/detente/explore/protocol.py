@@ -89,8 +89,9 @@ class Study:
     """A question put to a model: the ranges, the claims, the policies, and a function that solves the model.
 
     ``evaluate(draws, policies)`` is given a column per parameter that varies or is fixed, and the ids of policies
-    (`BASELINE` among them where it is wanted), and for best responses ``a+b``: two policies of different players together. ``digest`` names the content: two studies with one digest give the
-    same numbers, and finished chunks of one are used for the other. To run on several processes it must pickle.
+    (`BASELINE` among them where it is wanted), and for best responses ``a+b``: two policies of different players together.
+    ``digest`` names the content: two studies with one digest give the same numbers, and finished chunks of one are used for
+    the other. To run on several processes it must pickle.
     """
 
     name: str
