@@ -233,12 +233,20 @@ def _information(result: Mapping[str, Any], names: Names) -> list[dict[str, str]
         found.setdefault(row["actor"], []).append(row)
     rows = []
     for actor, each in found.items():
-        rows += [(actor, names.parameters.title(row["parameter"]), row["worth"]) for row in each[:WORTHIEST]]
+        rows += [
+            (actor, names.parameters.title(row["parameter"]), row["worth"], row.get("interval"))
+            for row in each[:WORTHIEST]
+        ]
         total = (result.get("information_total") or {}).get(actor)
-        rows += [(actor, "All of them at once", total)] if total is not None else []
+        rows += [(actor, "All of them at once", total, None)] if total is not None else []
     return [
-        {"actor": names.player(a), "parameter": title, "worth": words.number(worth)}
-        for a, title, worth in rows
+        {
+            "actor": names.player(a),
+            "parameter": title,
+            "worth": words.number(worth),
+            "interval": words.spread(*ends) if ends and None not in ends else "",
+        }
+        for a, title, worth, ends in rows
     ]
 
 

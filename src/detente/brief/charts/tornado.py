@@ -43,7 +43,7 @@ def tornado(
 ) -> Markup | None:
     """Bars from our middle value (0) to the flip, in widths of the assumption's range; None where nothing flips it alone.
 
-    The pale bar is as far as the range goes: where it is bare no flip was found. A further flip is a tick.
+    The faint bar is as far as the range goes: where it is bare no flip was found. A further flip is a tick.
     """
     rows = _rows(claim, parameters)
     shown = rows[:ROWS]
