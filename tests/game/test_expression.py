@@ -286,6 +286,17 @@ def test_chains_inside_one_another_are_read_once_each() -> None:
     assert len(list(formula.node.walk())) < 200
 
 
+def test_memberships_inside_one_another_are_read_once_each() -> None:
+    text = "x"
+    for _ in range(25):
+        text = f"({text} in {{1, 2}})"
+    formula = parse(text)
+    assert formula.value({"x": 2.0}) == 1.0
+    assert formula.value({"x": np.array([0.0, 1.0])}).tolist() == [0.0, 1.0]
+    assert formula.bind({"x": 3.0}).constant == 0.0
+    assert formula.bind({}) == formula
+
+
 def test_a_call_may_have_a_condition_and_settings() -> None:
     formula = parse("P(a and b given c | p, x = 1/2, y = -1) > P(a, x = 2)", calls=("P",))
     first, second = formula.calls

@@ -126,18 +126,15 @@ def _slope(node: Node, known: Mapping[str, Numeric], wanted: frozenset[str]) -> 
             links = [_comparison(*link) for link in zip(node.signs, sides, sides[1:], strict=False)]
             return reduce(_both, links)
         case n.Member():
-            return _slope(node.spelt_out(), known, wanted)
+            item = _slope(node.item, known, wanted)
+            return reduce(_either, [_comparison("==", item, _slope(x, known, wanted)) for x in node.among])
         case n.Not():
             of = _condition(node.of, known, wanted)
             return Slope(n.as_truth(np.logical_not(of.value)), {}, of.tied)
         case n.Both():
             return _both(_condition(node.left, known, wanted), _condition(node.right, known, wanted))
         case n.Either():
-            left, right = _condition(node.left, known, wanted), _condition(node.right, known, wanted)
-            value = n.as_truth(np.logical_or(left.value, right.value))
-            open_left, open_right = np.logical_not(left.value), np.logical_not(right.value)
-            shows = _or(_and(left.tied, _or(open_right, right.tied)), _and(right.tied, open_left))
-            return Slope(value, {}, shows)
+            return _either(_condition(node.left, known, wanted), _condition(node.right, known, wanted))
         case n.Choice():
             return _choice(node, known, wanted)
         case n.Function():
@@ -157,6 +154,13 @@ def _both(left: Slope, right: Slope) -> Slope:
     value = n.as_truth(np.logical_and(left.value, right.value))
     # a tie on one side shows only where the other side does not settle the matter
     shows = _or(_and(left.tied, _or(_truth(right), right.tied)), _and(right.tied, _truth(left)))
+    return Slope(value, {}, shows)
+
+
+def _either(left: Slope, right: Slope) -> Slope:
+    value = n.as_truth(np.logical_or(left.value, right.value))
+    open_left, open_right = np.logical_not(left.value), np.logical_not(right.value)
+    shows = _or(_and(left.tied, _or(open_right, right.tied)), _and(right.tied, open_left))
     return Slope(value, {}, shows)
 
 

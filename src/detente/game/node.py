@@ -295,12 +295,15 @@ class Member(Node):
         return whole
 
     def value(self, columns: Columns, calls: Calls) -> Numeric:
-        return self.spelt_out().value(columns, calls)
+        item = self.item.value(columns, calls)  # once, however many it is compared with
+        return as_truth(reduce(np.logical_or, [item == other.value(columns, calls) for other in self.among]))
 
     def bind(self, known: Mapping[str, Node]) -> Node:
         bound = Member(self.item.bind(known), tuple(other.bind(known) for other in self.among))
-        spelt = bound.spelt_out().bind({})
-        return spelt if isinstance(spelt, Number) else bound
+        found = [compared("==", bound.item, other) for other in bound.among]
+        if ONE in found:
+            return ONE
+        return ZERO if all(link == ZERO for link in found) else bound
 
     @property
     def tightness(self) -> int:
