@@ -170,7 +170,7 @@ def test_the_nearest_flip_is_about_as_near_as_brute_force_finds(make, holds_at):
     point = study.draws_at(np.array([found.position]))
     assert holds_at(point)[0] != holds_at(study.draws_at(study.base[None]))[0]
     assert found.distance == pytest.approx(np.linalg.norm(np.array(found.position) - study.base))
-    assert found.distance <= 1.1 * brute(study, holds_at, 4000) + 1e-3
+    assert found.distance <= 1.02 * brute(study, holds_at, 4000) + 1e-3
 
 
 def test_the_nearest_flip_of_a_plane_is_its_distance():
@@ -183,7 +183,8 @@ def test_searches_cost_a_bounded_number_of_points():
     study = cf.guarantee()
     found = run(study, draws=256)
     scan = MOST_STEPS * len(study.varying) + 1
-    assert found.searched[0] < scan + 20 * len(found.claims[0].flips) + 160
+    joint, plane = 250, 300  # the nearest joint change, the map
+    assert found.searched[0] < scan + 20 * len(found.claims[0].flips) + THOROUGH.hidden + joint + plane
     assert found.searched[1] == 2 * found.searched[0]  # two policies
 
 
