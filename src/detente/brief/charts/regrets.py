@@ -1,4 +1,4 @@
-"""What each policy of a side gives up: a table whose cells are the stronger in colour the more is given up, with the numbers in them."""
+"""What each policy of a side gives up: a table of numbers whose cells are the stronger in colour the more is given up."""
 
 from __future__ import annotations
 
