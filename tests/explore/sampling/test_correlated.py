@@ -95,3 +95,12 @@ def test_a_study_says_that_it_is_dependent():
     assert study_over(X, Y, correlated=(Correlation(("x", "y"), 0.6),)).dependent
     assert study_over(X, Y, admissible=x_below_y).dependent
     assert not study_over(X, Y).dependent
+
+
+def test_each_pair_of_a_group_and_pairs_across_groups_have_theirs():
+    pairs = (Correlation(("x", "m", "t"), 0.5), Correlation(("g", "x"), -0.3), Correlation(("g", "z"), 0.7))
+    got = draw(study_over(X, LOG, TRIANGULAR, NORMAL, Z, correlated=pairs), 4096, 2).draws
+    wanted = {("x", "m"): 0.5, ("x", "t"): 0.5, ("m", "t"): 0.5, ("g", "x"): -0.3, ("g", "z"): 0.7, ("g", "m"): 0.0,
+              ("x", "z"): 0.0, ("m", "z"): 0.0}  # fmt: skip
+    for (a, b), rank in wanted.items():
+        assert stats.spearmanr(got[a], got[b]).statistic == pytest.approx(rank, abs=0.006)
