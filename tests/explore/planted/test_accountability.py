@@ -1,13 +1,16 @@
 """Settle or fight on under the threat of trial: one player, and a plane in six parameters.
 
-Derivation. Settling is worth b - psi_s J. Fighting on is worth p V - (1 - p) (F0 + psi_L J) - c. With p = 0.35 and J = 1.2 both are linear.
+Derivation. Settling is worth b - psi_s J. Fighting on is worth p V - (1 - p) (F0 + psi_L J) - c.
+With p = 0.35 and J = 1.2 both are linear.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from planting import SURE, Card, Planted, PlantedTruth, findings_of, nearest_by_force, points
+from brute import nearest_by_force
+from planting import SURE, Card, Planted, findings_of, points
+from truth import PlantedTruth
 
 P, J = 0.35, 1.2
 
@@ -56,7 +59,10 @@ class TestAccountability(PlantedTruth):
         assert four * (1 - 1e-6) <= self.of("blocks").nearest.distance <= 1.01 * four
 
     def test_regret_of_each_course_is_that_of_the_closed_form(self):
-        """With an amnesty settling is worth b: that is never worse than anything. (What dominates is named with its largest gap; of equal ones the first.)"""
+        """With an amnesty settling is worth b: that is never worse than anything.
+
+        What dominates a policy is named with its largest gap; of equal ones the first.
+        """
         columns, _ = points(self.card)
         worth = {"settle": settling(columns), "fight": fighting(columns)}
         worth["equilibrium"] = np.maximum(worth["settle"], worth["fight"])
@@ -69,7 +75,8 @@ class TestAccountability(PlantedTruth):
             assert told[name]["max"] <= regret.max() + 1e-3, name
             assert told[name]["max"] >= 0.75 * regret.max(), name
         assert told["amnesty"]["max"] < 1e-7
-        base = max(0.3 - 0.3 * J, P - (1 - P) * (0.6 + 0.1 * J) - 0.1)  # what the leader has at the base point
+        # what the leader has at the base point
+        base = max(0.3 - 0.3 * J, P - (1 - P) * (0.6 + 0.1 * J) - 0.1)
         for row in [*record["policies"], record["equilibrium"]]:
             found = row["satisficing"]["L"]
             assert found["enough"] == pytest.approx(base, abs=1e-7)

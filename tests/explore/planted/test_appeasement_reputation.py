@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from planting import SURE, Card, Planted, PlantedTruth, findings_of, points, study_for
+from planting import SURE, Card, Planted, findings_of, points, study_for
+from truth import PlantedTruth
 
 from detente.explore import draw
 

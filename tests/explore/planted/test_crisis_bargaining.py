@@ -8,7 +8,8 @@ give < c_low. Risky iff pi < pi* = (c_high - c_low)/(c_high - give + c_A), and t
 from __future__ import annotations
 
 import numpy as np
-from planting import Card, Planted, PlantedTruth
+from planting import Card, Planted
+from truth import PlantedTruth
 
 GIVE = 0.01
 

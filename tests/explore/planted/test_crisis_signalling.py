@@ -4,12 +4,14 @@ Derivation. A resolved challenger (share p, war worth w_high > 0) challenges and
 resists iff its belief q after a challenge has (1 - q) - d q >= 0, that is q <= q*. If p < q*: beta = p d/(1 - p) puts
 the belief at q*, and B resists with r such that the unresolved gain nothing, (1 - r) - r a = 0: r = 1/(1 + a). So
 P(challenge) = p (1 + d), P(war) = p/(1 + a), P(backs down) = p d/(1 + a). If p > q*: everybody challenges, B concedes.
-Announced challenges (`rule`) say nothing: B resists iff p < q*. By surprise B resists with r. Given a challenge, 1/(1 + d) are resolved.
+Announced challenges (`rule`) say nothing: B resists iff p < q*. By surprise it resists with r. Given a challenge, 1/(1 + d) are
+resolved.
 """
 
 from __future__ import annotations
 
-from planting import Card, Planted, PlantedTruth
+from planting import Card, Planted
+from truth import PlantedTruth
 
 
 def calls(c):
@@ -22,7 +24,12 @@ def war(c):
 
 POLICIES = {
     "rule": {"actor": "A", "kind": "commit", "title": "challenge by rule", "play": {"open": "challenge"}},
-    "surprise": {"actor": "A", "kind": "deviate", "title": "challenge by surprise", "play": {"open": "challenge"}},
+    "surprise": {
+        "actor": "A",
+        "kind": "deviate",
+        "title": "challenge by surprise",
+        "play": {"open": "challenge"},
+    },
     "seen": {"actor": "A", "kind": "given", "title": "a challenge was seen", "play": {"open": "challenge"}},
 }
 CARD = Card(

@@ -9,7 +9,8 @@ the force is sent before iff alpha < 0.36 and x_R >= w_R - psi.
 from __future__ import annotations
 
 import numpy as np
-from planting import Card, Planted, PlantedTruth, findings_of
+from planting import Card, Planted, findings_of
+from truth import PlantedTruth
 
 
 def sent(c):
@@ -47,9 +48,7 @@ class TestBeforeACeasefire(PlantedTruth):
         assert set(claim.tally.undecided_why) == {"condition never met"}
         assert claim.rule is None
         exact = 1 - 0.35 / 0.89 * 0.4
-        assert claim.tally.undecided_why["condition never met"] / self.card.draws == np.round(exact * 512) / 512 or abs(
-            claim.tally.undecided_why["condition never met"] / self.card.draws - exact
-        ) < 0.01
+        assert abs(claim.tally.undecided_why["condition never met"] / self.card.draws - exact) < 0.01
         assert findings_of(self.card).record()["claims"][4]["verdict"] == "undecided"
 
 

@@ -9,6 +9,8 @@ from test_crisis_signalling import CARD as CRISIS
 
 from detente.explore import test as run
 
+LISTED = [0.1, 0.3, 0.5, 0.7]
+
 
 def record_with(**parameters):
     mapping = mapping_of(CRISIS)
@@ -31,7 +33,7 @@ def exact(quantile_p):
     [
         ({"range": [0.05, 0.9], "base": 0.3}, lambda u: 0.05 + 0.85 * u, lambda p: (p - 0.05) / 0.85),
         ({"loguniform": [0.05, 0.9], "base": 0.3}, lambda u: 0.05 * 18**u, lambda p: np.log(p / 0.05) / np.log(18)),
-        ({"discrete": [0.1, 0.3, 0.5, 0.7], "base": 0.3}, lambda u: np.array([0.1, 0.3, 0.5, 0.7])[(4 * u).astype(int)], lambda p: (p - 0.1) / 0.6),
+        ({"discrete": LISTED, "base": 0.3}, lambda u: np.array(LISTED)[(4 * u).astype(int)], lambda p: (p - 0.1) / 0.6),
     ],
     ids=["uniform", "loguniform", "discrete"],
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """A mediator's word on the branch that babbles: decided draws are right, and what is undecided is said to be.
 
-Derivation. Nobody heeds the message, so the game is that of one demand: risky iff pi < (c_high - c_low)/(c_high - give + c_1), and then
-P(war) = pi. Costless messages make the branch pitch: there draws are undecided ("bifurcation"), and not at random, for
+Derivation. Nobody heeds the message, so the game is that of one demand: risky iff
+pi < (c_high - c_low)/(c_high - give + c_1), and then P(war) = pi.
+Costless messages make the branch pitch: there draws are undecided ("bifurcation"), and not at random, for
 heeded messages are near. So the share of the *decided* draws is not the share of the ranges.
 """
 
@@ -27,7 +28,8 @@ CARD = Card(
         Planted("grave", "P(war) > 0.3", lambda c: risky(c) & (c["pi"] > 0.3), "holds if"),
         Planted("never_more", "P(war) < pi + 0.01", lambda c: c["pi"] > 0, "undecided"),
     ),
-    events=("war",), draws=256,
+    events=("war",),
+    draws=256,
 )
 
 

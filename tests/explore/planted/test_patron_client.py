@@ -1,8 +1,8 @@
 """The patron's ultimatum: half-spaces, so that the nearest flip is known to the last digit.
 
-Derivation. The client takes the deal iff it believes in abandonment with theta* = (w_s - y)/(w_s - w_a) at least. Of eight patrons with
-losses Lam (j - 1/2)/8 those abandon, once refused, whose loss is at most k + a: with Lam = 0.8, k = 0.3, a = 0.2 these are five of
-eight. theta* <= 5/8: all issue it and the deal is taken: y >= (3 w_s + 5 w_a)/8. theta* > 1: never taken: y < w_a.
+Derivation. The client takes the deal iff it believes in abandonment with theta* = (w_s - y)/(w_s - w_a) at least. Of eight patrons
+with losses Lam (j - 1/2)/8 those abandon, once refused, whose loss is at most k + a: with Lam = 0.8, k = 0.3, a = 0.2 these are five
+of eight. theta* <= 5/8: all issue it and the deal is taken: y >= (3 w_s + 5 w_a)/8. theta* > 1: never taken: y < w_a.
 Between, it is refused with r = (y_P + k)/(y_P + k + a) = 5/7.
 """
 
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from planting import Card, Planted, PlantedTruth, study_for
+from planting import Card, Planted, study_for
+from truth import PlantedTruth
 
 
 def works(c):
@@ -35,7 +36,9 @@ CARD = Card(
 class TestPatronClient(PlantedTruth):
     card = CARD
 
-    @pytest.mark.parametrize(("name", "normal"), [("peace_or_lose_it", (1, -3 / 8, -5 / 8)), ("defied", (1, 0, -1))])
+    @pytest.mark.parametrize(
+        ("name", "normal"), [("peace_or_lose_it", (1, -3 / 8, -5 / 8)), ("defied", (1, 0, -1))]
+    )
     def test_nearest_flips_of_half_spaces_are_feet_of_perpendiculars(self, name, normal):
         """The plane normal . (y, w_s, w_a) = 0, in range units; its foot lies inside the ranges."""
         varying = study_for(self.card).varying

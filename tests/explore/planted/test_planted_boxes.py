@@ -19,7 +19,7 @@ def planted(truth, base=0.5, names=NAMES):
     def formula(d, policy):
         return {"hit": np.asarray(truth(d), float)}, {"A": 0.0}, 0
 
-    return study("planted", ranges(**{n: (0.0, 1.0, base) for n in names}), [CLAIM], [], formula)
+    return study("planted", ranges(**dict.fromkeys(names, (0.0, 1.0, base))), [CLAIM], [], formula)
 
 
 def share_is_right(claim, exact, least):
@@ -54,7 +54,8 @@ def test_a_box_is_found_with_its_parameters_and_ends(box):
     assert set(ends) == set(box)
     for name, (low, high) in box.items():
         others = exact / (high - low)
-        near = 0.01 + 3 / (DRAWS / 2 * others)  # a hundredth to which ends are rounded, and gaps between draws
+        # a hundredth to which ends are rounded, and gaps between draws
+        near = 0.01 + 3 / (DRAWS / 2 * others)
         for told, true, edge in zip(ends[name], (low, high), (0.0, 1.0), strict=True):
             if true == edge:
                 assert told is None or abs(told - edge) <= near, (name, told)
@@ -96,12 +97,15 @@ def test_half_spaces_have_their_share_flips_and_nearest_flip(sizes, signs, gap):
         assert abs(f["at"] - expected[f["parameter"]]) <= f["within"] + 1e-3
     foot = 0.5 + gap * slope
     assert ((foot >= 0) & (foot <= 1)).all()
-    assert gap * 0.995 <= claim["nearest_flip"]["distance"] <= 1.35 * gap
+    assert gap * 0.995 <= claim["nearest_flip"]["distance"] <= 1.03 * gap
 
 
 @pytest.mark.slow
 def test_on_noise_a_rule_is_called_found_in_fewer_than_one_claim_of_ten():
-    """The rate that the documentation states. Noise: a hash of the parameters; six of them, 512 draws, base rate 0.3, 60 seeds."""
+    """The rate that the documentation states; measured: none of 60 seeds.
+
+    Noise: a hash of six parameters, 512 draws, base rate 0.3.
+    """
 
     def noise(d):
         x = sum((k + 1.7) * 7919.13 * np.sin(1e4 * d[n]) for k, n in enumerate(NAMES))

@@ -1,14 +1,16 @@
 """A costly gesture proves good will in an interval of its size.
 
-Derivation. With k_g = 1, k_s = 0.5, R_s = 1 the greedy pay for a gesture that is believed iff m <= T_g, seekers iff m <= 2. B cooperates
-on a belief of q* = S_B/(R_B + S_B) >= 0.55 at least, more than t here, so without a gesture it guards. Separating: T_g <= m <= 2. Below,
-the greedy make it with t (1 - q*)/((1 - t) q*). Above, nobody does. (Silence and guard on all sides is another equilibrium;
-the branch that is followed does not end there for m < 2, as these tests find.)
+Derivation. With k_g = 1, k_s = 0.5, R_s = 1 the greedy pay for a gesture that is believed iff m <= T_g, seekers iff m <= 2.
+B cooperates on a belief of q* = S_B/(R_B + S_B) >= 0.57, more than t here, so without a gesture it guards. Separating:
+T_g <= m <= 2. Below, the greedy make it with t (1 - q*)/((1 - t) q*), and B cooperates with m/T_g. Above, nobody makes it.
+(Silence and guard on all sides is another equilibrium; the branch that is followed does not end there for m < 2, as these
+tests find.)
 """
 
 from __future__ import annotations
 
-from planting import Card, Planted, PlantedTruth
+from planting import Card, Planted
+from truth import PlantedTruth
 
 
 def proves(c):
@@ -19,7 +21,9 @@ CARD = Card(
     "reassurance",
     {"t": (0.05, 0.4, 0.55), "m": (0.3, 1.2, 3), "T_g": (0.4, 0.8, 1.1), "S_B": (0.8, 0.9, 2)},
     (
-        Planted("proves_good_will", "P(gesture_made) > 0.01 and P(greedy_gesture) < 0.001", proves, "holds if"),
+        Planted(
+            "proves_good_will", "P(gesture_made) > 0.01 and P(greedy_gesture) < 0.001", proves, "holds if"
+        ),
         Planted("greedy_too", "P(greedy_gesture) > 0.001", lambda c: c["m"] < c["T_g"], "holds if"),
         Planted("too_dear", "P(gesture_made) < 0.01", lambda c: c["m"] > 2, "holds if", box={"m": (2, 3)}),
         Planted("rarely_betrayed", "P(betrayed) <= 0.5", lambda c: c["t"] > 0, "holds throughout"),

@@ -1,13 +1,14 @@
 """Three challengers one after the other: the first stays out iff p > b^3.
 
-Derivation. With n challengers left the present one comes iff firmness is believed less than b^n. The soft fight such that a challenge is
-met by a fight with p/b^(n-1) if p < b^(n-1), else for sure: with three left p/b^2 for p < b^3 < b^2.
+Derivation. With n challengers left the present one comes iff firmness is believed less than b^n. The soft fight such that a challenge
+is met by a fight with p/b^(n-1) if p < b^(n-1), else for sure: with three left p/b^2 for p < b^3 < b^2.
 """
 
 from __future__ import annotations
 
 import pytest
-from planting import Card, Planted, PlantedTruth
+from planting import Card, Planted
+from truth import PlantedTruth
 
 
 def comes(c):
