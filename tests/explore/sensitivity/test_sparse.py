@@ -89,3 +89,10 @@ def test_draws_that_are_no_scramblings_have_no_intervals():
     got = Polynomials(x, np.arange(512), replicated=False).indices(case.function(x))
     assert got.first_interval is None
     assert got.shapley_interval is None
+
+
+def test_one_parameter_alone_has_all_the_variance():
+    x = known.points(128, 1, 0)
+    got = from_draws(x, np.arange(128), np.sin(3 * x[:, 0]))
+    assert got.first == pytest.approx([1], abs=1e-6)
+    assert got.total == pytest.approx([1], abs=1e-6)

@@ -131,7 +131,7 @@ class Scan:
         single = table[:, 1:].reshape(d * p, n) @ residual / n
         low = np.ascontiguousarray(table[:, 1 : self.low + 1]).reshape(-1, n)
         products = (low * residual) @ low.T / n
-        pairs = products.reshape(d, self.low, d, self.low)[self.a, :, self.b, :].reshape(len(self.a), -1)
+        pairs = products.reshape(d, self.low, d, self.low)[self.a, :, self.b, :].reshape(-1, self.low**2)
         if not self.top:
             self.top = self._choose(single, pairs, float(residual @ residual) / n**2)
         keys, means = [self.always], [single, pairs.ravel()]
