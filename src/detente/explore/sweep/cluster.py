@@ -357,15 +357,21 @@ def _started(number: int) -> Iterator[Any]:
     settings = {"distributed.scheduler.allowed-failures": DEATHS - 1}
     no_page: Any = None  # no dashboard, though the signature says text
     with config.set(settings):
-        cluster = LocalCluster(
-            n_workers=number,
-            threads_per_worker=max(1, (os.cpu_count() or 1) // number),
-            processes=True,
-            dashboard_address=no_page,
-            host="127.0.0.1",
-            silence_logs=logging.CRITICAL + 1,
-            preload=[interrupts.__name__],
-        )
+        try:
+            cluster = LocalCluster(
+                n_workers=number,
+                threads_per_worker=max(1, (os.cpu_count() or 1) // number),
+                processes=True,
+                dashboard_address=no_page,
+                host="127.0.0.1",
+                silence_logs=logging.CRITICAL + 1,
+                preload=[interrupts.__name__],
+            )
+        except RuntimeError as problem:
+            raise WorkerLost(
+                "dask's processes could not start: a script that uses them needs "
+                '`if __name__ == "__main__":` around its calls'
+            ) from problem
         try:
             yield cluster
         finally:
