@@ -38,7 +38,9 @@ FEWEST_A_SCRAMBLING = 16  # decided draws in each scrambling for an interval
 class Tally:
     """Counts of one claim, added up chunk by chunk, apart for each scrambling (index of draw modulo `REPLICATES`)."""
 
-    replicated: bool = True  # whether indices modulo `REPLICATES` are independent replicates; a grid's and a file's are not
+    replicated: bool = (
+        True  # whether indices modulo `REPLICATES` are independent replicates; a grid's and a file's are not
+    )
     held: np.ndarray = field(default_factory=lambda: np.zeros(REPLICATES, dtype=np.int64))
     decided: np.ndarray = field(default_factory=lambda: np.zeros(REPLICATES, dtype=np.int64))
     why: np.ndarray = field(default_factory=lambda: np.zeros(len(REASONS), dtype=np.int64))
