@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 _EACH = 3  # parameters of an event or an actor
+_NOTHING = 0.1  # and below which they say nothing
 _LITTLE = 0.5  # explained variance below which the indices are a rough order
 
 
@@ -32,6 +33,15 @@ def _matter(screen: Console, rows: Sequence[Mapping[str, Any]], designed: Mappin
         table.add_column(name, justify="right")
     table.add_column("explained", justify="right")
     for event, own in _grouped(rows, "event"):
+        explained = own[0]["explained"]
+        if explained is not None and explained < _NOTHING:
+            table.add_row(
+                _plain(event),
+                "cannot be told from these draws",
+                *[""] * (1 if dependent else 2),
+                f"{explained:.2f}",
+            )
+            continue
         for k, row in enumerate(own):
             shown = ("shapley",) if dependent else ("first", "total")
             table.add_row(

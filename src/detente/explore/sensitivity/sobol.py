@@ -117,7 +117,8 @@ class Polynomials:
 def _shares(found: Polynomial, weights: Floats, left: float, d: int) -> Floats | None:
     """First, total and Shapley of a polynomial with these weights and this variance left over: [way, 3, parameter].
 
-    Three ways to share out what is left: as the module says, to all alike, and to the joint effects alone (where there are any).
+    Three ways to share out what is left: as the module says, to all alike, and to joint effects alone
+    (where the polynomial has none they stay unnamed, and the parts are the least that the indices can be).
     """
     squares = weights**2
     parameters, degrees = found.keys[:, 0::2].astype(np.intp), found.keys[:, 1::2]
@@ -136,7 +137,7 @@ def _shares(found: Polynomial, weights: Floats, left: float, d: int) -> Floats |
     alike = np.array(
         [1 / counted, 1 / counted]
     )  # factors of parts that are a parameter's own, and of joint ones
-    jointly = np.array([1 / whole, (mixed + left) / mixed / whole]) if mixed > 0 else alike
+    jointly = np.array([1 / whole, (mixed + left) / mixed / whole if mixed > 0 else 0.0])
     part = mixed / (mixed + left) if mixed > 0 else 0.0
     ways = (part * jointly + (1 - part) * alike, alike, jointly)
     return np.array(

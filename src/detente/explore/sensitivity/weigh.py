@@ -69,11 +69,15 @@ def weigh(
         values, good = sample.menu(menu.policies, player)
         values, good = values[:, : int(good[:INDEXED].sum())], good[:INDEXED]
         rows = np.flatnonzero(good)
-        if len(values) < 2 or not polynomials.usable or len(rows) < 2:
-            continue
-        terms = polynomials.terms if len(rows) == len(x) else polynomials.terms.at(rows)
+        terms = None
+        if polynomials.usable:
+            terms = polynomials.terms if len(rows) == len(x) else polynomials.terms.at(rows)
         known = worth(values, x[rows], draw[rows], thorough and replicated, terms)
         if known is not None:
-            joint = pairs(Payoffs(values, draw[rows]), known, terms) if thorough and replicated else None
+            joint = (
+                pairs(Payoffs(values, draw[rows]), known, terms)
+                if terms and thorough and replicated
+                else None
+            )
             information.append(Information(player, known, joint))
     return Weights(tuple(indices), tuple(information))
