@@ -94,10 +94,6 @@ def test_nominal_with_every_draw_solved():
     assert hits >= 33, hits
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the interval is of no width where all scramblings count the same, and does not hold the share",
-)
 @pytest.mark.parametrize(("draws", "end"), [(512, 0.36), (1024, 0.62), (256, 0.1)])
 def test_where_one_parameter_decides_alone_the_interval_holds_the_share_too(draws, end):
     share, flat = covered({"x0": (0, 1), "x1": (0, 1)}, lambda d: d["x0"] < end, end, draws, 60)

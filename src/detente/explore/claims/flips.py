@@ -5,7 +5,8 @@ batch; between neighbours with different answers the change is located by bracke
 ``precision`` range units, up to the ``rough``-th to ``coarse`` (`effort`); the others stay where the scan saw them.
 Margins may jump (regimes change in the limit of the equilibrium), so the sign is followed, not a zero.
 Between neighbours with the same answer a pair of changes is looked for where the margin hints at one (`hidden`), no other.
-It does *not* find a change across undecided or refused points.
+A threshold at a round number falls on a step of the walk, where the game may be undecided: across one such point the change is
+looked for on both sides of it. It does *not* find a change across wider stretches of undecided or refused points.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def find_flips(
     """All flips of each claim, nearest first, from the margins [point] of the claims on the scan's points (see `walk`)."""
     varying, base = probe.study.varying, scan.positions[0]
     known: dict[str, list[Flip]] = {claim: [] for claim in margins}
-    searches = {}
+    searches: dict[tuple[str, int, int], tuple[str, Search[tuple[float, float, bool] | None]]] = {}
     seen: dict[tuple[str, int, int], tuple[float, float, bool]] = {}
     for claim, walked in _walked(probe, scan, margins, effort).items():
         brackets: list[tuple[float, int, int, tuple[float, float, float, float]]] = []
@@ -101,13 +102,23 @@ def find_flips(
                 brackets.append(
                     (float(near), k, int(i), (float(z[i]), float(z[i + 1]), float(m[i]), float(m[i + 1])))
                 )
+            for i in _bridged(m) if varying[k].values is None else ():
+                ends = (float(z[i - 1]), float(z[i + 1]), float(m[i - 1]), float(m[i + 1]))
+                near = min(abs(ends[0] - base[k]), abs(ends[1] - base[k]))
+                brackets.append((float(near), k, -int(i), ends))
         for order, (_, k, i, ends) in enumerate(sorted(brackets)):
-            if order < effort.rough:
+            if i < 0:
+                at = float(walked[k][0][-i])
+                searches[claim, k, i] = (claim, across(base, k, at, *ends, effort.precision))
+            elif order < effort.rough:
                 precision = effort.precision if order < effort.fine else effort.coarse
                 searches[claim, k, i] = (claim, locate(base, k, *ends, precision))
             else:
                 seen[claim, k, i] = (ends[0], ends[1], ends[3] >= 0)
-    for (claim, k, _), (low, high, above) in (drive(probe, searches) | seen).items():
+    for (claim, k, _), place in (drive(probe, searches) | seen).items():
+        if place is None:
+            continue
+        low, high, above = place
         far = high if low >= base[k] - 1e-12 else low
         known[claim].append(_flip(varying[k], base[k], (low + high) / 2, above, (high - low) / 2, far))
     return {
@@ -134,6 +145,31 @@ def _walked(probe: Probe, scan: Scan, margins: dict[str, Floats], effort: Effort
 
 def _flip(r: Range, base: float, at: float, above: bool, within: float, beyond: float) -> Flip:
     return Flip(r.name, r.base, float(r.at(at)), float(abs(at - base)), above, float(within), beyond)
+
+
+def _bridged(m: Floats) -> list[int]:
+    """Points that are undecided by themselves, between decided ones with different answers."""
+    if len(m) < 3:
+        return []
+    alone = ~np.isfinite(m[1:-1]) & np.isfinite(m[:-2]) & np.isfinite(m[2:])
+    return [int(i) + 1 for i in np.flatnonzero(alone & ((m[:-2] >= 0) != (m[2:] >= 0)))]
+
+
+def across(
+    base: Floats, k: int, at: float, a: float, b: float, fa: float, fb: float, precision: float
+) -> Search[tuple[float, float, bool] | None]:
+    """As `locate`, where ``at`` between ``a`` and ``b`` is undecided. None where it is so beside ``at`` too."""
+    points = np.repeat(base[None], 2, axis=0)
+    points[:, k] = at - precision / 2, at + precision / 2
+    below, beyond = yield points
+    if not (np.isfinite(below) and np.isfinite(beyond)):
+        return None
+    low, high = float(points[0, k]), float(points[1, k])
+    if (below >= 0) != (beyond >= 0):
+        return low, high, bool(beyond >= 0)
+    if (below >= 0) != (fa >= 0):
+        return (yield from locate(base, k, a, low, fa, float(below), precision))
+    return (yield from locate(base, k, high, b, float(beyond), fb, precision))
 
 
 def locate(

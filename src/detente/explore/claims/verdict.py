@@ -87,13 +87,16 @@ class Tally:
         """95 % t interval for the share over the replicates (scramblings, hypercubes), or None where there are too few draws
         for one, or no replicates: a grid and a file of draws are no sample of anything.
 
-        Within a scrambling draws are not independent, so no binomial formula is used. Where all scramblings agree (all
-        0 or all 1) the interval has no width and `exceptions_below` is what to read.
+        Within a replicate draws are not independent, so no binomial formula is used. Replicates may agree to the last draw
+        without being right: where one parameter decides alone, each counts the share of m draws rounded up or down. All
+        are rounded alike with a chance of 5 % at most only while the rounded part is below 1 - 0.025^(1/REPLICATES) of a
+        draw; the interval is never narrower than that to either side.
         """
         if not self.replicated or self.decided.min() < FEWEST_A_SCRAMBLING:
             return None
         means = self.held / self.decided
         half = float(student.ppf(0.975, REPLICATES - 1)) * float(means.std(ddof=1)) / REPLICATES**0.5
+        half = max(half, (1 - 0.025 ** (1 / REPLICATES)) / int(self.decided.min()))
         middle = self.share
         assert middle is not None
         return max(0.0, middle - half), min(1.0, middle + half)
