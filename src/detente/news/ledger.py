@@ -10,6 +10,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from detente.errors import DocumentError, QuoteMismatch, Where
@@ -47,22 +48,36 @@ def read_ledger(documents: Sequence[Document], skipped: tuple[tuple[str, str], .
         reader.names(unfamiliar)
     statements: list[Statement] = []
     for document, cleaned, reader, found in work:
-        reader.others(found)
-        speakers = [reader.speaker(a.speaker) for a in found]
-        for number, (attribution, speaker) in enumerate(zip(found, speakers, strict=True), 1):
-            statements.append(
-                Statement(
-                    f"{document.id}:{number}", document.id,
-                    _back(cleaned, attribution.source), _back(cleaned, attribution.cue), _back(cleaned, attribution.content),
-                    attribution.direct, attribution.polarity, attribution.kind,
-                    speaker, reader.about(attribution.content, speaker),
-                )
-            )  # fmt: skip
+        statements += with_speakers(unattributed(document, cleaned, found), reader, found)
         for actor, start, end, _ in reader.chars():
             registry[actor].spans[(document.id, *cleaned.back(start, end))] = None
     ledger = Ledger(tuple(documents), tuple(statements), registry.actors(), skipped)
     verify(ledger)
     return ledger
+
+
+def unattributed(document: Document, cleaned: Cleaned, found: Sequence[Attribution]) -> list[Statement]:
+    """What one document says by itself: its statements, numbered from 1, before anybody is known by name."""
+    return [
+        Statement(
+            f"{document.id}:{number}", document.id,
+            _back(cleaned, attribution.source), _back(cleaned, attribution.cue), _back(cleaned, attribution.content),
+            attribution.direct, attribution.polarity, attribution.kind, None,
+        )
+        for number, attribution in enumerate(found, 1)
+    ]  # fmt: skip
+
+
+def with_speakers(
+    statements: Sequence[Statement], reader: Reader, found: Sequence[Attribution]
+) -> list[Statement]:
+    """The same statements with speakers and those spoken of. The last step of ``reader``, see `Reader`."""
+    reader.others(found)
+    speakers = [reader.speaker(attribution.speaker) for attribution in found]
+    return [
+        replace(statement, speaker=speaker, about=reader.about(attribution.content, speaker))
+        for statement, attribution, speaker in zip(statements, found, speakers, strict=True)
+    ]
 
 
 def _back(cleaned: Cleaned, spans: Sequence[Span]) -> tuple[Span, ...]:
