@@ -21,6 +21,7 @@ from detente.brief.page import render
 from detente.brief.quotes import seal
 from detente.errors import DocumentError
 from detente.explore import test
+from detente.explore.claims.effort import Search
 from detente.game import unfold
 from detente.game.picture_html import timeline_html, tree_html
 from detente.news import ledger_record, read
@@ -67,13 +68,15 @@ def make_brief(
     draws: int | None = None,
     seed: int | None = None,
     workers: int = 1,
+    search: Search = "quick",
     progress: Progress | None = None,
     head: Mapping[str, object] | None = None,
 ) -> Made:
     """Make the brief of ``articles`` (none: the shipped example) and write its folder.
 
     ``scenario``: a file, folder or shipped name; None takes the shipped scenario that fits best, and none if none does.
-    The same articles, scenario, draws and seed give the same bytes, whatever the number of ``workers``. Nothing is written
+    ``search``: how hard flips, exceptions, maps and answers to policies are looked for (`detente.explore.test`).
+    The same articles, scenario, draws, seed and search give the same bytes, whatever the number of ``workers``. Nothing is written
     before every quote has been verified. Raises DocumentError, GameError, QuoteMismatch, OSError.
     """
     tell = progress or (lambda what, share: None)
@@ -107,7 +110,7 @@ def make_brief(
             draws=count,
             seed=seed,
             workers=workers,
-            search="quick",
+            search=search,
             progress=lambda what, share: tell(what, 0.1 + 0.8 * share),
         )
         result |= _tested(ledger, fit, findings.record())
@@ -246,6 +249,8 @@ def _write(
     if fit is not None:
         texts["scenario.yaml"] = _bound(fit).encode("utf-8")
         command += ["--scenario", "scenario.yaml", "--draws", str(draws), "--seed", str(result["seed"])]
+        if result["searched"]["effort"] != "quick":
+            command += ["--search", result["searched"]["effort"]]
     result["reproduce"] = {
         "command": " ".join(command),
         "version": __version__,

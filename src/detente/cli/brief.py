@@ -29,6 +29,14 @@ def command(
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=256, help="Processes; the result is the same bytes.")
     ] = 1,
+    search: Annotated[
+        str,
+        typer.Option(
+            "--search",
+            metavar="quick|thorough",
+            help="How hard flips, exceptions and maps are looked for; thorough takes minutes.",
+        ),
+    ] = "quick",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Make one page of a report: who said what, where each claim holds, and what would flip it.
@@ -36,6 +44,7 @@ def command(
     Example: detente brief report.txt
     """
     from detente.brief import make_brief
+    from detente.explore.claims.effort import effort
 
     with progress(quiet=json) as tell:
         made = make_brief(
@@ -45,6 +54,7 @@ def command(
             draws=draws,
             seed=seed,
             workers=workers,
+            search=effort(search).name,
             progress=tell,
             head=head("brief"),
         )

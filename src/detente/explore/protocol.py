@@ -142,7 +142,9 @@ class Study:
         default_factory=dict[str, Any]
     )  # player -> the payoff that is enough for it, a formula (policies.satisficing); others: as in equilibrium at the base point
     levers: tuple[Lever, ...] = ()  # policies whose level is searched
-    at_levels: Evaluate | None = None  # solves the policies of ``levers``, their parameters as columns; None: ``evaluate``
+    at_levels: Evaluate | None = (
+        None  # solves the policies of ``levers``, their parameters as columns; None: ``evaluate``
+    )
     range_set: str | None = None  # which of a scenario's range sets the ranges are; None: its own
 
     @property

@@ -58,8 +58,8 @@ def test(
     dask (`detente.explore.sweep.cluster`) instead of ``workers``. ``out``: finished chunks are kept there; ``resume``: those that
     are there are used.
     ``progress(what, share)`` is called now and then. ``search``: how hard flips and exceptions are looked for
-    (`detente.explore.claims.effort`); draws, shares and rules are the same with both; other equilibria are looked for by the
-    thorough one alone. ``design``: "sobol", "latin", a `Grid` or a `FromFile`; the last two bring their own number of draws.
+    (`detente.explore.claims.effort`); draws, shares and rules are the same with both.
+    ``design``: "sobol", "latin", a `Grid` or a `FromFile`; the last two bring their own number of draws.
     ``ranges``: the name of one of the scenario's range sets, tested in place of the scenario's own ranges; or a list of names
     ("all": every one), tested beside them (`detente.explore.range_sets`). ``responses``: draws at which best responses and levels
     of policies are looked for, by the thorough search where no claim is named alone; 0: none (`detente.explore.policies.further`).
@@ -101,11 +101,16 @@ def test(
     asked = study.policies_of(claims)
     policies = [p for p in asked if p in study.policies] if only else [*study.policies, *sides]
     policies = [BASELINE, *policies]
-    keys = [*policies, *(p for p in asked if p not in policies)]  # settings and combinations that claims speak of
+    keys = [
+        *policies,
+        *(p for p in asked if p not in policies),
+    ]  # settings and combinations that claims speak of
 
     tallies = {c: Tally(plan.replicated) for c in claims}
     policy_tally = PolicyTally(study, tuple(policies), what_is_enough(study), plan.replicated)
-    further = Further.planned(policy_tally, plan, seed, responses if level.name == "thorough" and not only else 0)
+    further = Further.planned(
+        policy_tally, plan, seed, responses if level.name == "thorough" and not only else 0
+    )
     sample = Sample(tuple(r.name for r in study.varying))
     refused = 0
     chunks = sweep(
@@ -123,12 +128,19 @@ def test(
             refused = chunk.refused
 
     probe = Probe(study)
-    found = searched(study, probe, claims, tallies, sample, draws, chosen_seed(study, seed), tell, level, over)
+    found = searched(
+        study, probe, claims, tallies, sample, draws, chosen_seed(study, seed), tell, level, over
+    )
     further.solve(tell)
     tell("weighing parameters", 0.95)
-    selections = {} if study.selections is None or search == "quick" else study.selections(claims)
+    selections = {} if study.selections is None else study.selections(claims)
     weights = weigh(
-        study, sample, [p for p in policies if p not in sides], policy_tally, plan.replicated, level.name == "thorough"
+        study,
+        sample,
+        [p for p in policies if p not in sides],
+        policy_tally,
+        plan.replicated,
+        level.name == "thorough",
     )
     result = Findings(
         study=study,

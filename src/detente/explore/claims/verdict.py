@@ -83,6 +83,12 @@ class Tally:
         return int(self.held.sum()) / self.n_decided if self.n_decided else None
 
     @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The share of all draws if the claim failed in every undecided one, and if it held; None without draws."""
+        held = int(self.held.sum())
+        return (held / self.n, (held + self.n - self.n_decided) / self.n) if self.n else None
+
+    @property
     def interval(self) -> tuple[float, float] | None:
         """95 % t interval for the share over the replicates (scramblings, hypercubes), or None where there are too few draws
         for one, or no replicates: a grid and a file of draws are no sample of anything.

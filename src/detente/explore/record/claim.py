@@ -41,6 +41,7 @@ class ClaimRecord:
             "fails_rule": self._fails(c) if holds_if else None,
             "share": tidy(t.share),
             "share_interval": pair(t.interval),
+            "share_bounds": pair(t.bounds),
             "exceptions_below": tidy(t.exceptions_below) if c.verdict.endswith("throughout") else None,
             "exception": self._point(c.exception, ranges) if c.exception else None,
             "decided": t.n_decided,
@@ -55,8 +56,11 @@ class ClaimRecord:
             "tested": self._tested(c, ranges),
             "parallel": None
             if c.parallel is None
-            else {"parameters": list(c.parallel.parameters), "ends": [list(e) for e in c.parallel.ends],
-                  "rows": [list(row) for row in c.parallel.rows]},
+            else {
+                "parameters": list(c.parallel.parameters),
+                "ends": [list(e) for e in c.parallel.ends],
+                "rows": [list(row) for row in c.parallel.rows],
+            },
             "swapped": mirror if mirror in self.study.claims else None,
             **({"selection": dict(self.found.selections[c.id])} if c.id in self.found.selections else {}),
         }
