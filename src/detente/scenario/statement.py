@@ -10,7 +10,11 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Document:
-    """One document as it was read: ``text`` is what every offset counts in, after decoding and removal of markup."""
+    """One document as it was read: ``text`` is what every offset counts in, after decoding and removal of markup.
+
+    What is known about it is told by the file itself, or None. ``date`` is ISO 8601, a day or a moment
+    ("2025-03-03", "2025-03-03T14:05:00+01:00"); a day without its year is no date.
+    """
 
     id: str
     path: str
@@ -18,6 +22,36 @@ class Document:
     encoding: str
     text: str
     title: str | None = None
+    publisher: str | None = None
+    date: str | None = None
+    author: str | None = None
+    dateline: str | None = None  # as it stands in the text: "BRUSSELS, March 3 (Reuters)"
+    url: str | None = None
+    part: str | None = None  # which part of a file that holds several documents: "row 12", "entry 3"
+    origin: tuple[tuple[str, str], ...] = ()  # field, and where in the file it was found
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where else a statement stands: in a copy of its document. Spans as in `Statement`."""
+
+    document: str
+    source: tuple[Span, ...]
+    cue: tuple[Span, ...]
+    content: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Documents that carry one dispatch, in the order in which they were read.
+
+    ``same``: their words are equal, one by one. ``shared``: the least share (0 to 1) of a document's runs of four
+    words that the longest of them has too.
+    """
+
+    documents: tuple[str, ...]
+    same: bool
+    shared: float
 
 
 @dataclass(frozen=True)
@@ -48,6 +82,7 @@ class Statement:
     kind: Literal["speech", "attitude"]
     speaker: str | None  # id of an actor; None where the text does not say
     about: tuple[str, ...] = ()  # ids of actors
+    also: tuple[Place, ...] = ()  # the same words of the same speaker in copies of the document
 
 
 @dataclass(frozen=True)
@@ -58,6 +93,7 @@ class Ledger:
     statements: tuple[Statement, ...]
     actors: tuple[Actor, ...]
     skipped: tuple[tuple[str, str], ...] = field(default=())  # path, reason
+    copies: tuple[Copies, ...] = ()
 
     def document(self, id: str) -> Document:
         return next(d for d in self.documents if d.id == id)
