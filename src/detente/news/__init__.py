@@ -7,6 +7,7 @@
 | `lists/` | word lists and names, and what reads them |
 | `attribution/` | source, cue and content of each attribution |
 | `speakers/` | whose words: sources and mentions resolved to actors |
+| `acts/` | what kind of act a statement is: assessment, demand, threat ... |
 | `matching/` | statements to claims, actors to roles of a scenario |
 | `ledger` | all of it in order, and the ledger as records and tables |
 """

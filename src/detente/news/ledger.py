@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from detente.errors import DocumentError, QuoteMismatch, Where
+from detente.news.acts import with_acts
 from detente.news.attribution.document import Attribution, attributions
 from detente.news.documents.cleaning import Cleaned, clean
 from detente.news.documents.files import gather
@@ -48,7 +49,8 @@ def read_ledger(documents: Sequence[Document], skipped: tuple[tuple[str, str], .
         reader.names(unfamiliar)
     statements: list[Statement] = []
     for document, cleaned, reader, found in work:
-        statements += with_speakers(unattributed(document, cleaned, found), reader, found)
+        spoken = with_speakers(unattributed(document, cleaned, found), reader, found)
+        statements += with_acts(spoken, cleaned, reader, found)
         for actor, start, end, _ in reader.chars():
             registry[actor].spans[(document.id, *cleaned.back(start, end))] = None
     ledger = Ledger(tuple(documents), tuple(statements), registry.actors(), skipped)
@@ -88,7 +90,8 @@ def verify(ledger: Ledger) -> None:
     """Every span lies in its document, in order, and holds a word or a mark. Raises `QuoteMismatch` otherwise."""
     texts = {d.id: d.text for d in ledger.documents}
     for s in ledger.statements:
-        for spans in (s.source, s.cue, s.content):
+        of_act = (s.act.because, s.act.condition) if s.act else ()
+        for spans in (s.source, s.cue, s.content, *of_act):
             last = 0
             for a, b in spans:
                 if not (last <= a < b <= len(texts[s.document])) or not texts[s.document][a:b].strip():
@@ -138,6 +141,13 @@ def statement_records(ledger: Ledger) -> list[dict[str, object]]:
                 if speaker
                 else None,
                 "about": list(s.about),
+                "act": {
+                    "name": s.act.name,
+                    "because": [list(x) for x in s.act.because],
+                    "condition": [list(x) for x in s.act.condition],
+                }
+                if s.act
+                else None,
             }
         )
     return records
@@ -145,7 +155,7 @@ def statement_records(ledger: Ledger) -> list[dict[str, object]]:
 
 COLUMNS = (
     "Statement", "Speaker", "Speaker is", "Statement words", "Source words", "Cue", "Quotation", "Polarity", "Kind", "About",
-    "Document", "File", "Line", "Start", "End", "Source spans", "Cue spans", "Content spans",
+    "Document", "File", "Line", "Start", "End", "Source spans", "Cue spans", "Content spans", "Act", "Act words", "Condition",
 )  # fmt: skip
 _FORM = {True: "direct", False: "indirect", "mixed": "mixed"}
 
@@ -166,6 +176,8 @@ def ledger_rows(ledger: Ledger) -> list[tuple[str, ...]]:
                 _FORM[s.direct], s.polarity, s.kind, "; ".join(actors[a].name for a in s.about),
                 document.id, document.path, str(document.text.count("\n", 0, start) + 1), str(start), str(end),
                 *("; ".join(f"{a}-{b}" for a, b in spans) for spans in (s.source, s.cue, s.content)),
+                s.act.name if s.act else "",
+                *(_one_line(ledger.words(s.document, spans)) for spans in ((s.act.because, s.act.condition) if s.act else ((), ()))),
             )
         )  # fmt: skip
     return rows

@@ -68,6 +68,20 @@ class Actor:
     spans: tuple[tuple[str, int, int], ...] = ()  # every mention: document id, start, end
 
 
+ActName = Literal[
+    "assessment", "prediction", "demand", "threat", "promise", "offer", "refusal", "denial", "praise", "blame"
+]
+
+
+@dataclass(frozen=True)
+class Act:
+    """What the speaker does with a statement. ``because``: the words that decided; ``condition``: an "if" clause."""
+
+    name: ActName
+    because: tuple[Span, ...]
+    condition: tuple[Span, ...] = ()
+
+
 @dataclass(frozen=True)
 class Statement:
     """An attributed statement. Each part is a list of spans; an absent part is empty."""
@@ -82,6 +96,7 @@ class Statement:
     kind: Literal["speech", "attitude"]
     speaker: str | None  # id of an actor; None where the text does not say
     about: tuple[str, ...] = ()  # ids of actors
+    act: Act | None = None  # None where the rules abstain
     also: tuple[Place, ...] = ()  # the same words of the same speaker in copies of the document
 
 

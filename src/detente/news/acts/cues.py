@@ -1,0 +1,220 @@
+"""What the words that attribute say of the act: "vowed", "denied", "praised". They decide before the content does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from spacy.tokens import Token
+
+from detente.news.acts.forms import among, harm, key, listed, modal, negation, subject
+from detente.news.lists.lexicon import LIGHT_VERBS
+from detente.scenario.statement import ActName
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An act with the words that decided, and the heads of its conditions."""
+
+    name: ActName
+    words: tuple[Token, ...]
+    conditions: tuple[Token, ...] = ()
+
+
+#: The rules are sure that no act is named, or that two conflict: the content is not asked.
+NOTHING: Literal["nothing"] = "nothing"
+Found = Judged | Literal["nothing"] | None
+
+_NOUNS: tuple[tuple[str, ActName], ...] = (
+    ("threats as nouns", "threat"), ("demands as nouns", "demand"), ("promises as nouns", "promise"),
+    ("predictions as nouns", "prediction"), ("denials as nouns", "denial"), ("praise as nouns", "praise"),
+    ("blame as nouns", "blame"),
+)  # fmt: skip
+
+
+def head_of(cue: Sequence[Token]) -> Token | None:
+    """The verb of a cue, else its noun or adjective."""
+    if not cue:
+        return None
+    inside = {t.i for t in cue}
+    tops = [t for t in cue if t.head.i not in inside or t.head.i == t.i] or list(cue)
+    return next((t for t in tops if t.pos_ == "VERB"), next((t for t in cue if t.pos_ == "VERB"), tops[0]))
+
+
+def by_cue(cue: Sequence[Token], top: Token | None, asked: bool) -> Found:
+    """The act that the cue names for a content with this uppermost word; None where the content decides."""
+    head = head_of(cue)
+    if head is None:
+        return None
+    if any(t.pos_ == "NOUN" for t in cue) and (head.pos_ == "NOUN" or head.lemma_.lower() in LIGHT_VERBS):
+        return _noun(cue, head)
+    if head.pos_ == "ADJ" or (head.pos_ == "AUX" and any(t.pos_ == "ADJ" for t in cue)):
+        return _adjective(cue, head, top)
+    name, lemma = key(head), head.lemma_.lower()
+    low = {t.lower_ for t in cue}
+    if "rule" in lemma and "out" in low:
+        name = "rule_out"
+    if modal(head) or (
+        head.dep_ == "xcomp" and head.head.lemma_.lower() in listed("under which nothing is done")
+    ):
+        return NOTHING
+    if negation(head) is not None:
+        return None if lemma in listed("knowing") or lemma in listed("expecting") else NOTHING
+    if asked and lemma not in ("ask", "request"):
+        return NOTHING
+    return _verb(name, lemma, low, head, tuple(cue), top)
+
+
+def _verb(
+    name: str, lemma: str, low: set[str], head: Token, cue: tuple[Token, ...], top: Token | None
+) -> Found:
+    form = form_of(top)
+    if lemma in listed("threatening"):
+        return Judged("threat", cue)
+    if lemma in listed("promising"):
+        return promised(cue, top, form)
+    if name in listed("demanding") or lemma in listed("demanding"):
+        if top is not None and top.lemma_.lower() in ("know", "hear") and form == "infinitive":
+            return NOTHING
+        return Judged("demand", cue)
+    if lemma in listed("demanding with an infinitive"):
+        return _asked_to(lemma, low, head, cue, top, form)
+    if lemma in listed("offering"):
+        kept = (
+            form != "clause" and top is not None and not (form == "noun" and among([top], "not offered"))
+        )
+        return Judged("offer", cue) if kept else NOTHING
+    if lemma in listed("offering with a participle"):
+        return Judged("offer", cue) if form == "participle" else None
+    if name in listed("refusing"):
+        return _refused(name, cue, top, form)
+    if lemma in listed("denying"):
+        unnamed = top is not None and form == "noun" and among([top], "not worth the name")
+        return NOTHING if unnamed else Judged("denial", cue)
+    if lemma in listed("praising"):
+        return Judged("praise", cue)
+    if lemma in listed("blaming"):
+        return Judged("blame", cue)
+    if lemma in listed("predicting"):
+        return Judged("prediction", cue)
+    if lemma in listed("expecting"):
+        return _expected(lemma, cue, top, form)
+    if lemma in listed("telling nothing"):
+        return NOTHING
+    return None
+
+
+def form_of(top: Token | None) -> str:
+    """How a content is built: infinitive, participle, subjunctive, clause, noun or "none"."""
+    if top is None:
+        return "none"
+    if top.pos_ not in ("VERB", "AUX"):
+        return "noun"
+    to = any(c.dep_ == "aux" and c.lower_ == "to" for c in top.children)
+    if to:
+        return "infinitive"
+    who = subject(top)
+    if who is None:
+        return "participle" if top.tag_ == "VBG" else "clause"
+    bare = top.tag_ == "VB" or (top.tag_ == "VBP" and who.tag_ in ("NN", "NNP") and not _joined(who))
+    if bare and modal(top) is None and not any(c.lemma_.lower() == "do" for c in top.children):
+        return "subjunctive"
+    return "clause"
+
+
+def _joined(noun: Token) -> bool:
+    return any(c.dep_ == "conj" for c in noun.children)
+
+
+def promised(cue: tuple[Token, ...], top: Token | None, form: str) -> Found:
+    """A vow to hurt is a threat, a vow not to do anything else is a refusal, the rest is a promise."""
+    if top is None:
+        return None
+    if form == "noun":
+        hurts = among([top, *(c for c in top.children if c.dep_ == "conj")], "harm")
+        return Judged("threat", (*cue, *hurts)) if hurts else Judged("promise", cue)
+    if form not in ("infinitive", "clause"):
+        return None
+    if form == "clause" and (modal(top) or ("", top))[0] not in ("will", "would"):
+        return None
+    hurts, no = harm(top), negation(top)
+    if hurts and no is None:
+        return Judged("threat", (*cue, *hurts))
+    if no is not None and not hurts and form == "infinitive":
+        return Judged("refusal", (*cue, no, top))
+    return Judged("promise", cue)
+
+
+def _asked_to(
+    lemma: str, low: set[str], head: Token, cue: tuple[Token, ...], top: Token | None, form: str
+) -> Found:
+    if "against" in low:
+        return Judged("demand", cue)
+    if lemma == "warn" and "of" in low and form == "noun":
+        return Judged("prediction", cue)
+    if lemma == "ask" and "for" in low and form == "noun":
+        return Judged("demand", cue)
+    if form == "subjunctive" and lemma not in ("tell", "warn"):
+        return Judged("demand", (*cue, *([top] if top is not None else [])))
+    if form == "infinitive" and lemma != "insist" and top is not None:
+        other = top.dep_ == "ccomp" or subject(top) is not None or any(
+            c.dep_ in ("dobj", "iobj", "dative") and c.i < top.i for c in head.children
+        )  # fmt: skip
+        return Judged("demand", cue) if other else NOTHING
+    if lemma == "ask" or form in ("noun", "participle"):
+        return NOTHING
+    return None
+
+
+def _refused(name: str, cue: tuple[Token, ...], top: Token | None, form: str) -> Found:
+    if top is None or form == "clause":
+        return NOTHING
+    if form == "infinitive":
+        return NOTHING if among([top], "silence") else Judged("refusal", cue)
+    if form == "participle":
+        return Judged("refusal", cue) if name == "rule_out" else NOTHING
+    if among([t for t in (*cue, *top.subtree) if t.i > cue[0].i], "falsehoods"):
+        return Judged("denial", (*cue, *among(top.subtree, "falsehoods")))
+    if name != "rule_out" and among([top], "charges"):
+        return Judged("denial", (*cue, top))
+    if among([top], "proposals"):
+        return Judged("refusal", (*cue, top))
+    return NOTHING
+
+
+def _expected(lemma: str, cue: tuple[Token, ...], top: Token | None, form: str) -> Found:
+    if top is None:
+        return NOTHING
+    if form == "infinitive":
+        return Judged("prediction", cue) if lemma == "expect" and subject(top) is not None else NOTHING
+    if form == "noun":
+        inner = any(c.dep_ in ("relcl", "acl") and form_of(c) == "infinitive" for c in top.children)
+        return Judged("prediction", cue) if lemma == "expect" and not inner else NOTHING
+    future = (modal(top) or ("", top))[0] in ("will", "would", "may", "could")
+    if future:
+        return Judged("prediction", (*cue, *([m[1]] if (m := modal(top)) else [])))
+    return Judged("assessment", cue) if lemma == "doubt" and form == "clause" else NOTHING
+
+
+def _noun(cue: Sequence[Token], head: Token) -> Found:
+    nouns = [t for t in cue if t.pos_ == "NOUN"]
+    if negation(head) is not None or any(c.dep_ == "det" and c.lower_ == "no" for n in nouns for c in n.children):
+        return NOTHING
+    if head.pos_ == "VERB" and modal(head):
+        return NOTHING
+    for section, name in _NOUNS:
+        if among(nouns, section):
+            return Judged(name, tuple(cue))
+    return None
+
+
+def _adjective(cue: Sequence[Token], head: Token, top: Token | None) -> Found:
+    word = next((t for t in cue if t.pos_ == "ADJ"), head)
+    holder = word.head if word.dep_ in ("acomp", "attr") else word
+    if top is None or negation(holder) is not None or form_of(top) != "clause" or modal(holder):
+        return NOTHING
+    ahead = modal(top)
+    if ahead and ahead[0] in ("will", "would") and among([word], "of the future in adjectives"):
+        return Judged("prediction", (*cue, ahead[1]))
+    return Judged("assessment", tuple(cue)) if not ahead and among([word], "convinced") else NOTHING
