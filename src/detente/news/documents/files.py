@@ -73,7 +73,7 @@ def gather(
         if not is_folder:
             documents.append(_file(path, ids))
             continue
-        files = _inside(path, skipped)
+        files = inside(path, skipped)
         if not files:
             empty.append(str(path))
         for file in files:
@@ -92,7 +92,7 @@ def gather(
     return tuple(documents), tuple(skipped)
 
 
-def _inside(folder: Path, skipped: list[tuple[str, str]]) -> Sequence[Path]:
+def inside(folder: Path, skipped: list[tuple[str, str]]) -> Sequence[Path]:
     """The readable files of a folder in order of name; hidden ones, links and other formats are left out."""
     files = []
     for path in sorted(folder.rglob("*")):
