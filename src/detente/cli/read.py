@@ -21,6 +21,9 @@ def command(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Write ledger.csv and ledger.jsonl there.")
     ] = None,
+    reader: Annotated[
+        Path | None, typer.Option("--reader", metavar="MODEL", help="A reader made by `detente train`.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Find who said what, word for word, with the place in the text.
@@ -29,7 +32,12 @@ def command(
     """
     from detente.news import ledger_record, read, write_ledger
 
-    ledger = read(files)
+    chooser = None
+    if reader is not None:
+        from detente.news.train import load_reader
+
+        chooser = load_reader(reader)
+    ledger = read(files, chooser)
     written = write_ledger(ledger, out) if out is not None else None
     if json:
         print_json("read", ledger_record(ledger))

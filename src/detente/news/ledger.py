@@ -15,7 +15,7 @@ from pathlib import Path
 
 from detente.errors import DocumentError, QuoteMismatch, Where
 from detente.news.acts import with_acts
-from detente.news.attribution.document import Attribution, attributions
+from detente.news.attribution.document import Attribution, Chooser, attributions
 from detente.news.documents.cleaning import Cleaned, clean
 from detente.news.documents.files import gather
 from detente.news.parse.parsing import parse
@@ -25,14 +25,19 @@ from detente.news.speakers.unfamiliar import Unfamiliar
 from detente.scenario.statement import Document, Ledger, Span, Statement
 
 
-def read(paths: Iterable[str | Path] | str | Path) -> Ledger:
-    """The ledger of the documents at ``paths``. Raises `DocumentError` for input that cannot be read."""
+def read(paths: Iterable[str | Path] | str | Path, chooser: Chooser | None = None) -> Ledger:
+    """The ledger of the documents at ``paths``. Raises `DocumentError` for input that cannot be read.
+
+    ``chooser``: a trained reader (`detente.news.train.load_reader`) in the place of the rules alone.
+    """
     documents, skipped = gather(paths)
-    return read_ledger(documents, skipped)
+    return read_ledger(documents, skipped, chooser)
 
 
-def read_ledger(documents: Sequence[Document], skipped: tuple[tuple[str, str], ...] = ()) -> Ledger:
-    """The ledger of documents already read. Same documents, same ledger."""
+def read_ledger(
+    documents: Sequence[Document], skipped: tuple[tuple[str, str], ...] = (), chooser: Chooser | None = None
+) -> Ledger:
+    """The ledger of documents already read. Same documents, same ledger. ``chooser``: see `read`."""
     registry = Registry()
     unfamiliar = Unfamiliar(registry)
     work: list[tuple[Document, Cleaned, Reader, list[Attribution]]] = []
@@ -41,7 +46,7 @@ def read_ledger(documents: Sequence[Document], skipped: tuple[tuple[str, str], .
         pieces = parse(cleaned.text)
         reader = Reader(document.id, cleaned.text, pieces, registry)
         reader.listed(unfamiliar)
-        work.append((document, cleaned, reader, attributions(cleaned.text, pieces)))
+        work.append((document, cleaned, reader, attributions(cleaned.text, pieces, chooser)))
     for _, _, reader, _ in work:
         reader.persons(unfamiliar)
     unfamiliar.decide()

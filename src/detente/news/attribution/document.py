@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from spacy.tokens import Doc, Token
 
@@ -36,11 +36,32 @@ class Attribution:
     rule: str
 
 
-def attributions(text: str, pieces: Sequence[tuple[Doc, int]]) -> list[Attribution]:
+Draft = tuple[Paragraph, Found]
+
+
+class Chooser(Protocol):
+    """What a trained reader does with the drafts of the rules: gives the drafts that count, quotations joined."""
+
+    def choose(
+        self, text: str, quoted: Sequence[Span], paragraphs: Sequence[Paragraph], drafts: list[Draft]
+    ) -> list[Draft]: ...
+
+
+def attributions(
+    text: str, pieces: Sequence[tuple[Doc, int]], chooser: Chooser | None = None
+) -> list[Attribution]:
     """All attributions of a document, in order of place. ``pieces``: parsed paragraphs with their offsets."""
+    quoted, paragraphs, drafts = drafted(text, pieces)
+    if chooser is not None:
+        drafts = chooser.choose(text, quoted, paragraphs, drafts)
+    return outermost(text, quoted, drafts)
+
+
+def drafted(text: str, pieces: Sequence[tuple[Doc, int]]) -> tuple[list[Span], list[Paragraph], list[Draft]]:
+    """Quotations, paragraphs, and what the rules find in them with the quotations joined, outer not yet told from inner."""
     quoted = quotations(text)
     paragraphs = [Paragraph(n, doc, base) for n, (doc, base) in enumerate(pieces)]
-    drafts: list[tuple[Paragraph, Found]] = []
+    drafts: list[Draft] = []
     for paragraph in paragraphs:
         paragraph.doc.user_data["quoted"] = _quoted_tokens(paragraph, quoted)
         for found in found_in(paragraph.doc):
@@ -50,7 +71,7 @@ def attributions(text: str, pieces: Sequence[tuple[Doc, int]]) -> list[Attributi
     colons = [c for p in paragraphs for c in _colon(p)]
     drafts += colons
     give_quotations(text, quoted, drafts, paragraphs)
-    return _outermost(text, quoted, drafts)
+    return quoted, paragraphs, drafts
 
 
 def _quoted_tokens(paragraph: Paragraph, quoted: list[Span]) -> frozenset[int]:
@@ -123,27 +144,36 @@ def _colon(paragraph: Paragraph) -> list[tuple[Paragraph, Found]]:
 # ------------------------------------------------------------------ outer before inner
 
 
-def _outermost(text: str, quoted: list[Span], drafts: list[tuple[Paragraph, Found]]) -> list[Attribution]:
+def settled(
+    text: str, quoted: Sequence[Span], paragraph: Paragraph, found: Found
+) -> tuple[list[Span], list[Span], list[Span]] | None:
+    """Source, cue and content of one draft in code points, apart from one another and trimmed; None if one is empty."""
+    content = [paragraph.span(a, b) for a, b in found.content if a <= b]
+    cue = [paragraph.span(a, b) for a, b in found.cue]
+    source = [paragraph.span(a, b) for a, b in found.source if a <= b]
+    if found.chars and found.rule == "verb-object" and not _touch(content, found.chars):
+        content = []
+    if found.rule == "verb-clause-before" and found.chars and content:
+        start = found.chars[0][0]
+        if content[0][0] < start and text[content[0][0] : start].rstrip()[-1:] == ":":
+            content[0] = (start, content[0][1])
+    content = _joined(text, quoted, content, found.chars)
+    content = _minus(content, cue + source)
+    content = [s for s in (_trim(text, *s) for s in content) if s]
+    source = [s for s in (_trim(text, *s) for s in _minus(source, cue)) if s]
+    cue = [s for s in (_trim_cue(text, *s) for s in cue) if s]
+    if not content or not cue or (found.source and not source):
+        return None
+    return source, cue, _merge(text, content)
+
+
+def outermost(text: str, quoted: Sequence[Span], drafts: Sequence[Draft]) -> list[Attribution]:
     kept: list[tuple[Span, Attribution]] = []
     ready = []
     for paragraph, found in drafts:
-        content = [paragraph.span(a, b) for a, b in found.content if a <= b]
-        cue = [paragraph.span(a, b) for a, b in found.cue]
-        source = [paragraph.span(a, b) for a, b in found.source if a <= b]
-        if found.chars and found.rule == "verb-object" and not _touch(content, found.chars):
-            content = []
-        if found.rule == "verb-clause-before" and found.chars and content:
-            start = found.chars[0][0]
-            if content[0][0] < start and text[content[0][0] : start].rstrip()[-1:] == ":":
-                content[0] = (start, content[0][1])
-        content = _joined(text, quoted, content, found.chars)
-        content = _minus(content, cue + source)
-        content = [s for s in (_trim(text, *s) for s in content) if s]
-        source = [s for s in (_trim(text, *s) for s in _minus(source, cue)) if s]
-        cue = [s for s in (_trim_cue(text, *s) for s in cue) if s]
-        if not content or not cue or (found.source and not source):
-            continue
-        ready.append((paragraph, found, source, cue, _merge(text, content)))
+        spans = settled(text, quoted, paragraph, found)
+        if spans is not None:
+            ready.append((paragraph, found, *spans))
     ready.sort(key=lambda r: -sum(b - a for a, b in r[4]))
     taken: list[list[Span]] = []
     cues: list[list[Span]] = []
@@ -169,7 +199,7 @@ def _outermost(text: str, quoted: list[Span], drafts: list[tuple[Paragraph, Foun
     return [a for _, a in kept]
 
 
-def _joined(text: str, quoted: list[Span], content: list[Span], chars: list[Span]) -> list[Span]:
+def _joined(text: str, quoted: Sequence[Span], content: list[Span], chars: list[Span]) -> list[Span]:
     """Content with the quotations given to it; a quotation that it cuts is taken whole."""
     spans = list(content)
     for n, (x, y) in enumerate(spans):
@@ -225,7 +255,7 @@ def _trim_cue(text: str, a: int, b: int) -> Span | None:
     return (a, b) if a < b else None
 
 
-def _form(text: str, quoted: list[Span], content: list[Span]) -> bool | Literal["mixed"]:
+def _form(text: str, quoted: Sequence[Span], content: list[Span]) -> bool | Literal["mixed"]:
     """Direct if at least nine tenths of the letters stand in quotation marks, mixed if some do."""
     letters = inside = 0
     for a, b in content:
