@@ -7,13 +7,20 @@ import warnings
 import zipfile
 
 from detente.errors import DocumentError
+from detente.news.documents.about import About
+from detente.news.documents.found import Reading, one
 
 #: Most bytes that the archive may unpack to, and most entries.
 MAX_UNPACKED = 60_000_000
 MAX_ENTRIES = 3_000
 
 
-def read(data: bytes) -> tuple[str, str, str | None]:
+def load() -> None:
+    """The library, whose import is no part of the time that a file takes."""
+    import docx  # noqa: F401
+
+
+def read(data: bytes) -> Reading:
     _check_archive(data)
     from docx import Document  # only Word files need it
     from docx.table import Table
@@ -30,7 +37,9 @@ def read(data: bytes) -> tuple[str, str, str | None]:
                     ]
                 else:
                     lines.append(block.text)
-            title = document.core_properties.title or None
+            properties = document.core_properties
+            about = About().told("title", properties.title, "document properties")
+            about = about.told("author", properties.author, "document properties")
     except Exception as error:  # python-docx raises anything on a damaged package
         raise DocumentError(
             f"the Word document is damaged or cannot be read ({type(error).__name__})"
@@ -38,7 +47,7 @@ def read(data: bytes) -> tuple[str, str, str | None]:
     text = "\n".join(line.replace("\r", " ").replace("\x0b", "\n") for line in lines)
     if not text.strip():
         raise DocumentError("the Word document holds no text")
-    return text, "docx", title
+    return one(text, "docx", about)
 
 
 def _check_archive(data: bytes) -> None:

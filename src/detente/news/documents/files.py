@@ -2,36 +2,46 @@
 
 ``text`` is what every offset counts in and what is shown. A plain text keeps its characters as they are (line ends become
 ``\\n``); a format with markup gives the text that its library finds. What is read is bounded: `MAX_CHARACTERS` of text,
-and a size of file for each format. A folder is read with its subfolders, in order of name; links inside it are not
+and a size of file for each format; foreign parsers run in a process apart (`apart`). A file that holds several texts
+(a feed, a table) gives a document for each. A folder is read with its subfolders, in order of name; links inside it are not
 followed, and a file in it that cannot be read is reported and skipped.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from detente.errors import DocumentError, Where
-from detente.news.documents import docx, html, markdown, pdf, plain
+from detente.news.documents import apart, dateline, export, markdown, plain
+from detente.news.documents.about import About
+from detente.news.documents.found import Found, Reading
 from detente.news.documents.language import english_share, require_english
 from detente.scenario.statement import Document
 
 #: Longest text that is read, in characters: about 300,000 words. A news report has five thousand characters.
 MAX_CHARACTERS = 2_000_000
 _MEGABYTE = 1_000_000
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
 class Format:
     """How one kind of file is read; ``limit`` bounds its size in bytes."""
 
-    read: Callable[[bytes], tuple[str, str, str | None]]  # text, encoding, title
+    read: Callable[..., Reading]
     limit: int
+    table: bool = False  # has a column of texts
+
+
+def _rich(name: str) -> Callable[[bytes], Reading]:
+    return functools.partial(apart.read, name)
 
 
 FORMATS = {
@@ -39,22 +49,35 @@ FORMATS = {
     ".text": Format(plain.read, 2 * MAX_CHARACTERS),
     ".md": Format(markdown.read, 2 * MAX_CHARACTERS),
     ".markdown": Format(markdown.read, 2 * MAX_CHARACTERS),
-    ".html": Format(html.read, 10 * _MEGABYTE),
-    ".htm": Format(html.read, 10 * _MEGABYTE),
-    ".pdf": Format(pdf.read, 50 * _MEGABYTE),
-    ".docx": Format(docx.read, 50 * _MEGABYTE),
+    ".html": Format(_rich("html"), 10 * _MEGABYTE),
+    ".htm": Format(_rich("html"), 10 * _MEGABYTE),
+    ".pdf": Format(_rich("pdf"), 50 * _MEGABYTE),
+    ".docx": Format(_rich("docx"), 50 * _MEGABYTE),
+    ".eml": Format(_rich("eml"), 50 * _MEGABYTE),
+    ".rss": Format(_rich("feed"), 20 * _MEGABYTE),
+    ".atom": Format(_rich("feed"), 20 * _MEGABYTE),
+    ".xml": Format(_rich("feed"), 20 * _MEGABYTE),
+    ".csv": Format(export.read, 50 * _MEGABYTE, table=True),
+    ".tsv": Format(export.read, 50 * _MEGABYTE, table=True),
+    ".jsonl": Format(export.read_lines, 50 * _MEGABYTE, table=True),
+    ".ndjson": Format(export.read_lines, 50 * _MEGABYTE, table=True),
 }
 
 
-def read_documents(paths: Iterable[str | Path] | str | Path) -> tuple[Document, ...]:
-    """The documents at ``paths``: files, folders, ``-`` for standard input. Raises `DocumentError` with one sentence."""
-    return gather(paths)[0]
+def read_documents(
+    paths: Iterable[str | Path] | str | Path, text_column: str | None = None
+) -> tuple[Document, ...]:
+    """The documents at ``paths``: files, folders, ``-`` for standard input. Raises `DocumentError` with one sentence.
+
+    ``text_column``: which column of a table holds the texts, where its name does not say so.
+    """
+    return gather(paths, text_column)[0]
 
 
 def gather(
-    paths: Iterable[str | Path] | str | Path,
+    paths: Iterable[str | Path] | str | Path, text_column: str | None = None
 ) -> tuple[tuple[Document, ...], tuple[tuple[str, str], ...]]:
-    """Documents, and what was passed over in folders as (path, reason)."""
+    """Documents, and what was passed over as (path, reason): files in folders, and parts of files."""
     if isinstance(paths, (str, Path)):
         paths = [paths]
     documents: list[Document] = []
@@ -63,7 +86,7 @@ def gather(
     empty: list[str] = []
     for given in paths:
         if str(given) == "-":
-            documents.append(_document("-", _standard_input(), ".txt", ids))
+            documents += _documents("-", _standard_input(), ".txt", ids, skipped, None)
             continue
         path = Path(given)
         try:
@@ -71,14 +94,14 @@ def gather(
         except (OSError, ValueError):
             is_folder = False
         if not is_folder:
-            documents.append(_file(path, ids))
+            documents += _file(path, ids, skipped, text_column)
             continue
         files = inside(path, skipped)
         if not files:
             empty.append(str(path))
         for file in files:
             try:
-                documents.append(_file(file, ids))
+                documents += _file(file, ids, skipped, text_column)
             except DocumentError as error:
                 skipped.append((str(file), error.problem))
     if not documents:
@@ -105,7 +128,9 @@ def inside(folder: Path, skipped: list[tuple[str, str]]) -> Sequence[Path]:
     return files
 
 
-def _file(path: Path, ids: set[str]) -> Document:
+def _file(
+    path: Path, ids: set[str], skipped: list[tuple[str, str]], text_column: str | None
+) -> list[Document]:
     where = Where(str(path))
     suffix = path.suffix.lower()
     try:
@@ -123,7 +148,7 @@ def _file(path: Path, ids: set[str]) -> Document:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DocumentError(f"the file cannot be opened ({reason})", where=where) from None
-    return _document(str(path), data, suffix, ids)
+    return _documents(str(path), data, suffix, ids, skipped, text_column)
 
 
 def _standard_input() -> bytes:
@@ -132,41 +157,85 @@ def _standard_input() -> bytes:
     return stream.read(limit) if stream is not None else sys.stdin.read(limit).encode()
 
 
-def _document(path: str, data: bytes, suffix: str, ids: set[str]) -> Document:
+def _documents(
+    path: str,
+    data: bytes,
+    suffix: str,
+    ids: set[str],
+    skipped: list[tuple[str, str]],
+    text_column: str | None,
+) -> list[Document]:
+    """The documents of one file. A part that cannot be read is skipped, unless nothing else is there."""
     where = Where("standard input" if path == "-" else path)
-    limit = FORMATS[suffix].limit
-    if len(data) > limit:
+    form = FORMATS[suffix]
+    if len(data) > form.limit:
         raise DocumentError(
-            f"the file is larger than {limit // _MEGABYTE} MB, the most that is read of {suffix}", where=where
+            f"the file is larger than {form.limit // _MEGABYTE} MB, the most that is read of {suffix}",
+            where=where,
         )
     if not data.strip():
         raise DocumentError("the file is empty", where=where)
     try:
-        text, encoding, title = FORMATS[suffix].read(data)
+        reading = form.read(data, text_column) if form.table else form.read(data)
     except DocumentError as error:
         raise DocumentError(error.problem, where=where, found=error.found, allowed=error.allowed) from None
-    if not text.strip():
+    sha256 = hashlib.sha256(data).hexdigest()
+    good: list[Found] = []
+    refused: list[DocumentError] = []
+    unread = [(f"{where.file}, {part}", reason) for part, reason in reading.unread]
+    for each in reading.found:
+        # half of a pair, which escapes can write and no file can hold, is shown as what it is: not a character
+        found = replace(each, text=_HALF.sub("\ufffd", each.text))
+        try:
+            _require_text(found, where)
+            good.append(found)
+        except DocumentError as error:
+            refused.append(error)
+            unread.append((f"{where.file}, {found.part}", error.problem))
+    if not good:
+        raise refused[0] if refused else DocumentError("no text was found in the file", where=where)
+    skipped += unread
+    names = _names(path, [found.part for found in good], ids)
+    return [_document(name, path, sha256, found) for name, found in zip(names, good, strict=True)]
+
+
+def _require_text(found: Found, where: Where) -> None:
+    if found.part is not None:
+        where = where.at(field=found.part)
+    if not found.text.strip():
         raise DocumentError("no text was found in the file", where=where)
-    if len(text) > MAX_CHARACTERS:
-        found = f"{len(text):,} characters"
+    if len(found.text) > MAX_CHARACTERS:
+        size = f"{len(found.text):,} characters"
         raise DocumentError(
-            "the text is too long", where=where, found=found, allowed=f"at most {MAX_CHARACTERS:,} characters"
+            "the text is too long", where=where, found=size, allowed=f"at most {MAX_CHARACTERS:,} characters"
         )
-    require_english(text, where)
-    return Document(_slug(path, ids), path, hashlib.sha256(data).hexdigest(), encoding, text, title)
+    require_english(found.text, where)
 
 
-def _slug(path: str, ids: set[str]) -> str:
-    """A short name from the file name, letters and digits alone, never one that is taken."""
+def _document(id: str, path: str, sha256: str, found: Found) -> Document:
+    about: About = found.about.filled(dateline.from_text(found.text))
+    return Document(
+        id, path, sha256, found.encoding, found.text, about.title, about.publisher, about.date, about.author,
+        about.dateline, about.url, found.part, tuple(sorted(about.origin.items())),
+    )  # fmt: skip
+
+
+def _names(path: str, parts: Sequence[str | None], ids: set[str]) -> list[str]:
+    """Short names from the file name, letters and digits alone, never one that is taken.
+
+    Parts go by the file's name and their number: the fourth row of ``wires.csv`` is ``wires-4``.
+    """
     stem = "standard-input" if path == "-" else Path(path).stem
     plain_name = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain_name).strip("-")[:60].strip("-") or "document"
     number, unique = 1, slug
-    while unique in ids:
+    while True:
+        names = [f"{unique}-{part.split()[-1]}" if part is not None else unique for part in parts]
+        if not ids.intersection((unique, *names)):
+            ids.update((unique, *names))
+            return names
         number += 1
         unique = f"{slug}-{number}"
-    ids.add(unique)
-    return unique
 
 
 __all__ = ["FORMATS", "MAX_CHARACTERS", "english_share", "gather", "read_documents"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html as entities
 import re
 
+from detente.news.documents.about import About
+from detente.news.documents.found import Reading, one
 from detente.news.documents.plain import decode
 
 _RULES = (
@@ -28,10 +30,10 @@ _RULES = (
 )
 
 
-def read(data: bytes) -> tuple[str, str, str | None]:
+def read(data: bytes) -> Reading:
     text, encoding = decode(data)
     heading = re.search(r"^#{1,2}[ \t]+([^\n#]+)", text, re.M)
     for pattern, kept in _RULES:
         text = pattern.sub(kept, text)
     text = re.sub(r"\n{3,}", "\n\n", entities.unescape(text)).strip() + "\n"
-    return text, encoding, heading.group(1).strip() if heading else None
+    return one(text, encoding, About().told("title", heading.group(1) if heading else None, "first heading"))

@@ -9,13 +9,20 @@ import warnings
 from collections import Counter
 
 from detente.errors import DocumentError
+from detente.news.documents.about import About
+from detente.news.documents.found import Reading, one
 
 #: Most pages that are read of one file.
 MAX_PAGES = 400
 MAX_TEXT = 2_500_000
 
 
-def read(data: bytes) -> tuple[str, str, str | None]:
+def load() -> None:
+    """The library, whose import is no part of the time that a file takes."""
+    import pypdf  # noqa: F401
+
+
+def read(data: bytes) -> Reading:
     from pypdf import PdfReader  # half a second to import, and only PDF needs it
     from pypdf.errors import PyPdfError
 
@@ -41,7 +48,10 @@ def read(data: bytes) -> tuple[str, str, str | None]:
                     raise DocumentError(
                         "the text of the PDF is too long", found=f"more than {MAX_TEXT:,} characters"
                     )
-            title = reader.metadata.title if reader.metadata else None
+            about = About()
+            if reader.metadata:
+                about = about.told("title", reader.metadata.title, "document properties")
+                about = about.told("author", reader.metadata.author, "document properties")
     except DocumentError:
         raise
     except (
@@ -52,7 +62,7 @@ def read(data: bytes) -> tuple[str, str, str | None]:
     text = flowing(_without_furniture([p.replace("\r", "\n").replace("\x00", "") for p in pages]))
     if not text.strip():
         raise DocumentError("the PDF holds no text (pictures of pages are not read)")
-    return text, "pdf", str(title) if title else None
+    return one(text, "pdf", about)
 
 
 def _without_furniture(pages: list[str]) -> str:

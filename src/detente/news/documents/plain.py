@@ -8,6 +8,7 @@ import re
 from charset_normalizer import from_bytes
 
 from detente.errors import DocumentError
+from detente.news.documents.found import Reading, one
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -29,9 +30,8 @@ _MAGIC = (
 )
 
 
-def read(data: bytes) -> tuple[str, str, str | None]:
-    text, encoding = decode(data)
-    return text, encoding, None
+def read(data: bytes) -> Reading:
+    return one(*decode(data))
 
 
 def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
