@@ -59,7 +59,7 @@ def _judge(
     words = [t for _, t in content]
     tops = _tops(words)
     asked = statement.polarity == "asked"
-    named = by_cue([t for _, t in cue], _top(words, tops), asked)
+    named = by_cue([t for _, t in cue], _top(words, tops), asked, attribution.direct is True)
     if isinstance(named, Judged):
         near = [t for t in named.words if t.doc is cue[0][1].doc]
         held = [c for t in tops if t.doc is near[0].doc for c in conditions(t)]
@@ -84,7 +84,7 @@ def _by_content(
     for (number, _), places in sentences.items():
         words = [t for _, t in places]
         voice = _voice(statement, attribution, reader, starts, number)
-        judged = [by_clause(Clause(v, number, voice, words, lemma)) for v in _clauses(words)]
+        judged: list[Found] = [by_clause(Clause(v, number, voice, words, lemma)) for v in _clauses(words)]
         one = _agreed(judged, words)
         if one == NOTHING or (one is None and len(sentences) > 1 and not _slight(words)):
             return None
@@ -166,7 +166,11 @@ def _voice(
     entry = reader.registry[statement.speaker] if statement.speaker else None
     side = {entry.id, *entry.member_of} if entry is not None else set[str]()
     doc: Doc = reader.pieces[paragraph][0]
-    here = {place: m.actor for place, m in reader.mentions.at.items() if place[0] == paragraph and m.how != "pronoun"}
+    here = {
+        place: m.actor
+        for place, m in reader.mentions.at.items()
+        if place[0] == paragraph and m.how != "pronoun"
+    }
     bound = entry is not None and (bool(entry.member_of) or entry.kind in ("country", "organisation"))
     return Voice(
         entry.kind if entry is not None else None,
@@ -181,9 +185,7 @@ def _voice(
 # ------------------------------------------------------------------ places
 
 
-def _tokens(
-    spans: Sequence[Span], pieces: Sequence[tuple[Doc, int]], starts: list[int]
-) -> list[_Place]:
+def _tokens(spans: Sequence[Span], pieces: Sequence[tuple[Doc, int]], starts: list[int]) -> list[_Place]:
     """The tokens of spans of the parsed text, with the number of their paragraph."""
     found: list[_Place] = []
     for a, b in spans:
@@ -215,4 +217,3 @@ def _spans(tokens: Iterable[Token], base: int) -> list[Span]:
             spans.append([start, end])
         last = token.i
     return [(a, b) for a, b in spans]
-

@@ -9,7 +9,7 @@ from spacy.tokens import Token
 
 from detente.news.acts import forms
 from detente.news.acts.cues import NOTHING, Found, Judged, by_cue, form_of
-from detente.news.acts.forms import among, complement, key, listed
+from detente.news.acts.forms import among, complement, listed
 from detente.news.acts.sides import Side, Voice, side
 
 
@@ -47,7 +47,9 @@ class Clause:
 def by_clause(clause: Clause) -> Found:
     """The act of one clause, `NOTHING` where the rules are sure that it is none, None where they do not tell."""
     verb = clause.verb
-    if any(c.dep_ == "mark" and c.lower_ in ("whether", "if") for c in verb.children):
+    if any(
+        c.dep_ == "mark" and c.lower_ in ("whether", "if") and not _parted(c, verb) for c in verb.children
+    ):
         return NOTHING
     if any(t.tag_ in ("WP", "WRB", "WDT") and t.head == verb and t.i < verb.i for t in verb.children):
         return None
@@ -72,11 +74,17 @@ def by_clause(clause: Clause) -> Found:
 # ------------------------------------------------------------------ no subject
 
 
+def _parted(mark: Token, verb: Token) -> bool:
+    """A comma after the "if" clause that the parser hung, headless, to the main clause."""
+    who = forms.subject(verb)
+    return who is not None and any(t.text == "," for t in verb.doc[mark.i : who.i])
+
+
 def _order(clause: Clause) -> Found:
     """An imperative, in a quotation or after the colon of a headline."""
     verb = clause.verb
     bare = verb.tag_ in ("VB", "VBP") and (clause.quoted or clause.cue == ":")
-    if not bare or forms.passive(verb) or verb.dep_ in ("xcomp", "advcl", "relcl", "acl", "pcomp"):
+    if not bare or forms.passive(verb) or verb.dep_ in ("relcl", "acl", "pcomp"):
         return None
     first = min(t.i for t in verb.subtree if not t.is_punct and not t.is_space)
     if any(not _opens(t) for t in clause.content[0].doc[first : verb.i]):
@@ -88,7 +96,12 @@ def _order(clause: Clause) -> Found:
 
 def _opens(token: Token) -> bool:
     """What may stand before an imperative: "please", "do not", "now", marks."""
-    return token.is_punct or token.is_space or token.pos_ in ("ADV", "INTJ", "PART", "CCONJ") or token.lower_ == "do"
+    return (
+        token.is_punct
+        or token.is_space
+        or token.pos_ in ("ADV", "INTJ", "PART", "CCONJ")
+        or token.lower_ == "do"
+    )
 
 
 # ------------------------------------------------------------------ modals
@@ -104,7 +117,11 @@ def _past_modal(clause: Clause, name: str, word: Token) -> Found:
 
 def _will(clause: Clause, word: Token) -> Found:
     verb = clause.verb
-    if word.lower_ in ("would", "'d", "’d") and clause.quoted and not clause.conditions:
+    if (
+        word.lower_ in ("would", "'d", "’d")
+        and clause.quoted
+        and (clause.side == "own" or not clause.conditions)
+    ):
         return _worth(clause, word) if verb.lemma_.lower() == "be" else None
     if word.lower_ in ("would", "'d", "’d") and (found := _worth(clause, word)) is not None:
         return found
@@ -250,12 +267,20 @@ def _own(clause: Clause, lemma: str, no: Token | None, said: list[Token]) -> Fou
         return None
     if among([verb], "wishing"):
         return NOTHING
-    done = by_cue([verb], _object(verb), asked=False) if not forms.perfect(verb) and lemma not in listed("knowing") else None
+    done = (
+        by_cue([verb], _object(verb), asked=False)
+        if not forms.perfect(verb) and lemma not in listed("knowing")
+        else None
+    )
     if isinstance(done, Judged):
         return done
     if done == NOTHING and no is None:
         return NOTHING
-    past = verb.tag_ == "VBD" or forms.perfect(verb) or any(c.dep_ == "aux" and c.tag_ == "VBD" for c in verb.children)
+    past = (
+        verb.tag_ == "VBD"
+        or forms.perfect(verb)
+        or any(c.dep_ == "aux" and c.tag_ == "VBD" for c in verb.children)
+    )
     if no is not None and past and clause.cue in listed("insisting") and not among([verb], "being"):
         return clause.judged("denial", clause.subject, no, verb)
     if no is not None and past:
@@ -299,9 +324,9 @@ def _false(clause: Clause, no: Token | None, said: list[Token]) -> bool:
     pointing = who.lower_ in ("it", "this", "that", "these", "those") or bool(among([who], "charges"))
     if pointing and no is None and among(said, "falsehoods"):
         return True
-    if pointing and no is not None and among([t for t in said], "falsehoods"):
-        return False
-    return no is not None and ((pointing and bool(_truth(said))) or (who.lower_ == "there" and _no_truth(clause.verb)))
+    return no is not None and (
+        (pointing and bool(_truth(said))) or (who.lower_ == "there" and _no_truth(clause.verb))
+    )
 
 
 def _truth(said: list[Token]) -> list[Token]:
@@ -330,12 +355,18 @@ def _worthy(clause: Clause, lemma: str, no: Token | None, said: list[Token]) -> 
 
 
 def _to(verb: Token) -> Token | None:
-    return next((c for c in verb.children if c.dep_ == "xcomp" and form_of(c) == "infinitive"), None)
+    """The infinitive that a verb governs."""
+    deps = ("xcomp", "advcl") if verb.lemma_.lower() in ("need", "have") else ("xcomp",)
+    return next(
+        (c for c in verb.children if c.i > verb.i and c.dep_ in deps and form_of(c) == "infinitive"), None
+    )
 
 
 def _infinitive_or_that(verb: Token) -> bool:
     heads = (verb, *complement(verb))
-    return any(c.dep_ in ("xcomp", "ccomp", "advcl", "csubj", "acl", "relcl") for h in heads for c in h.children)
+    return any(
+        c.dep_ in ("xcomp", "ccomp", "advcl", "csubj", "acl", "relcl") for h in heads for c in h.children
+    )
 
 
 def _finite(verb: Token) -> bool:

@@ -9,7 +9,8 @@ from typing import Literal
 from spacy.tokens import Token
 
 from detente.news.acts.forms import among, harm, key, listed, modal, negation, subject
-from detente.news.lists.lexicon import LIGHT_VERBS
+from detente.news.attribution.verbs import lemma_of
+from detente.news.lists.lexicon import ATTITUDE_NOUNS, LIGHT_VERBS
 from detente.scenario.statement import ActName
 
 
@@ -42,7 +43,7 @@ def head_of(cue: Sequence[Token]) -> Token | None:
     return next((t for t in tops if t.pos_ == "VERB"), next((t for t in cue if t.pos_ == "VERB"), tops[0]))
 
 
-def by_cue(cue: Sequence[Token], top: Token | None, asked: bool) -> Found:
+def by_cue(cue: Sequence[Token], top: Token | None, asked: bool, direct: bool = False) -> Found:
     """The act that the cue names for a content with this uppermost word; None where the content decides."""
     head = head_of(cue)
     if head is None:
@@ -51,7 +52,7 @@ def by_cue(cue: Sequence[Token], top: Token | None, asked: bool) -> Found:
         return _noun(cue, head)
     if head.pos_ == "ADJ" or (head.pos_ == "AUX" and any(t.pos_ == "ADJ" for t in cue)):
         return _adjective(cue, head, top)
-    name, lemma = key(head), head.lemma_.lower()
+    name, lemma = key(head), lemma_of(head)
     low = {t.lower_ for t in cue}
     if "rule" in lemma and "out" in low:
         name = "rule_out"
@@ -63,13 +64,13 @@ def by_cue(cue: Sequence[Token], top: Token | None, asked: bool) -> Found:
         return None if lemma in listed("knowing") or lemma in listed("expecting") else NOTHING
     if asked and lemma not in ("ask", "request"):
         return NOTHING
-    return _verb(name, lemma, low, head, tuple(cue), top)
+    return _verb(name, lemma, low, head, tuple(cue), top, direct)
 
 
 def _verb(
-    name: str, lemma: str, low: set[str], head: Token, cue: tuple[Token, ...], top: Token | None
+    name: str, lemma: str, low: set[str], head: Token, cue: tuple[Token, ...], top: Token | None, direct: bool
 ) -> Found:
-    form = form_of(top)
+    form = "clause" if direct else form_of(top)
     if lemma in listed("threatening"):
         return Judged("threat", cue)
     if lemma in listed("promising"):
@@ -81,9 +82,7 @@ def _verb(
     if lemma in listed("demanding with an infinitive"):
         return _asked_to(lemma, low, head, cue, top, form)
     if lemma in listed("offering"):
-        kept = (
-            form != "clause" and top is not None and not (form == "noun" and among([top], "not offered"))
-        )
+        kept = form != "clause" and top is not None and not (form == "noun" and _words_only(top))
         return Judged("offer", cue) if kept else NOTHING
     if lemma in listed("offering with a participle"):
         return Judged("offer", cue) if form == "participle" else None
@@ -103,6 +102,11 @@ def _verb(
     if lemma in listed("telling nothing"):
         return NOTHING
     return None
+
+
+def _words_only(noun: Token) -> bool:
+    """What is given with words alone: "offered his thoughts"."""
+    return bool(among([noun], "not offered")) or noun.lemma_.lower() in ATTITUDE_NOUNS
 
 
 def form_of(top: Token | None) -> str:
@@ -199,9 +203,13 @@ def _expected(lemma: str, cue: tuple[Token, ...], top: Token | None, form: str) 
 
 def _noun(cue: Sequence[Token], head: Token) -> Found:
     nouns = [t for t in cue if t.pos_ == "NOUN"]
-    if negation(head) is not None or any(c.dep_ == "det" and c.lower_ == "no" for n in nouns for c in n.children):
+    if negation(head) is not None or any(
+        c.dep_ == "det" and c.lower_ == "no" for n in nouns for c in n.children
+    ):
         return NOTHING
     if head.pos_ == "VERB" and modal(head):
+        return NOTHING
+    if head.lemma_.lower() in listed("telling nothing"):
         return NOTHING
     for section, name in _NOUNS:
         if among(nouns, section):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 
 from spacy.tokens import Token
 
+from detente.news.attribution.verbs import lemma_of
 from detente.news.lists.words import words
 from detente.news.matching.scope import NO, NOBODY, NOT, ONLY
 
@@ -26,10 +27,11 @@ def listed(section: str) -> frozenset[str]:
 
 def key(verb: Token) -> str:
     """The lemma, with the particle where there is one: "rule_out"; "call_on" and "call_for" too."""
-    lemma = verb.lemma_.lower()
+    lemma = lemma_of(verb)
     for child in verb.children:
         if child.i > verb.i and (
-            child.dep_ == "prt" or (lemma == "call" and child.dep_ == "prep" and child.lower_ in ("on", "for"))
+            child.dep_ == "prt"
+            or (lemma == "call" and child.dep_ == "prep" and child.lower_ in ("on", "for"))
         ):
             return f"{lemma}_{child.lower_}"
     return lemma
@@ -42,7 +44,11 @@ def subject(verb: Token) -> Token | None:
 def modal(verb: Token) -> tuple[str, Token] | None:
     """The modal of a clause by its plain name; "going to" is "will"."""
     for child in verb.children:
-        if child.dep_ == "aux" and child.lower_ in _MODALS and (child.tag_ == "MD" or child.lower_ == "ought"):
+        if (
+            child.dep_ == "aux"
+            and child.lower_ in _MODALS
+            and (child.tag_ == "MD" or child.lower_ == "ought")
+        ):
             return _MODALS[child.lower_], child
     return None
 
@@ -88,7 +94,8 @@ def below(verb: Token, deps: Collection[str]) -> list[Token]:
 def complement(verb: Token) -> list[Token]:
     """What a copula or verb says: adjective, noun or object, with what stands before it and beside it."""
     heads = below(verb, ("acomp", "attr", "dobj", "oprd"))
-    heads += [c for h in heads for c in h.children if c.dep_ == "conj"]
+    for head in heads:  # grows while it is walked
+        heads += [c for c in head.children if c.dep_ in ("conj", "appos")]
     return heads + [c for h in heads for c in h.children if c.dep_ in ("amod", "compound")]
 
 

@@ -1,9 +1,10 @@
 """Whether the subject of a clause is the speaker's own side, somebody else, or not to be told.
 
 Own side: "I" and "we" in a quotation; in reported words the pronoun that can only stand for the source; "his government"; a
-name that is the speaker, a body the speaker belongs to, or that the source itself bears ("Orvania" in the words of "Orvania's
-minister", "the Orvanian envoy"). Somebody else: everything that is said of a named actor by a speaker whose side is known to
-be another, and by onlookers (analysts, engineers, polls). Things that cannot act are "thing".
+name that is the speaker, a body the speaker belongs to, that stands before "its minister said", or that the source itself
+bears ("Orvania" in the words of "Orvania's minister", "the Orvanian envoy"). Somebody else: everything that is said of a
+named actor by a speaker whose side is known to be another, and by onlookers (analysts, engineers, polls). Things that
+cannot act are "thing".
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class Voice:
     source: tuple[Token, ...]
     own: Collection[tuple[int, int]]
     named: Collection[tuple[int, int]]
-    quoted: Collection[int]  # code points that stand in quotation marks are told by the caller, as token numbers
+    quoted: Collection[
+        int
+    ]  # code points that stand in quotation marks are told by the caller, as token numbers
 
     @property
     def onlooker(self) -> bool:
@@ -58,6 +61,10 @@ def side(subject: Token, paragraph: int, voice: Voice, content: Sequence[Token])
     for token in (subject, *near):
         if (paragraph, token.i) in voice.own or (_name(token) and _borne(token, voice.source)):
             return "own"
+    if (body or _name(subject)) and any(
+        t.lower_ in ("its", "their") and t.dep_ == "poss" for t in voice.source[:1]
+    ):
+        return "own" if subject.dep_ == "nsubj" and _first_there(subject, voice, content) else "unknown"
     acts = _name(subject) or (paragraph, subject.i) in voice.named or _person(subject)
     if not acts:
         return "thing"
@@ -99,12 +106,15 @@ def _name(token: Token) -> bool:
 def _national(token: Token) -> bool:
     """ "Orvania's", "Orvanian" in a source."""
     return token.text[:1].isupper() and (
-        (token.pos_ in ("PROPN", "ADJ") and token.dep_ in ("poss", "amod")) or token.ent_type_ in ("GPE", "NORP")
+        (token.pos_ in ("PROPN", "ADJ") and token.dep_ in ("poss", "amod"))
+        or token.ent_type_ in ("GPE", "NORP")
     )
 
 
 def _person(token: Token) -> bool:
-    return token.pos_ == "NOUN" and (token.lemma_.lower() in PEOPLE or token.lemma_.lower() in listed("own bodies"))
+    return token.pos_ == "NOUN" and (
+        token.lemma_.lower() in PEOPLE or token.lemma_.lower() in listed("own bodies")
+    )
 
 
 def _borne(token: Token, source: Sequence[Token]) -> bool:
