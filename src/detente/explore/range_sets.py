@@ -2,8 +2,8 @@
 
 For each claim on which two sets disagree most, one range at a time is swapped: the first set with this one parameter as the
 second has it, everything else as before. Which swap turns the verdict, or moves the share most, says which range the
-disagreement is about. Swaps are judged by Sobol' draws alone, no search: at most `SWAP_DRAWS` each, and all together no more
-than the test of the sets themselves took. It does *not* swap two ranges at once: where no swap alone turns the verdict, it
+disagreement is about. Swaps are judged by Sobol' draws alone, no search: `FEWEST_SWAP_DRAWS` to `SWAP_DRAWS` each, as many as
+the test of the sets itself would share out, for at most `MOST_SWAPS` ranges. It does *not* swap two ranges at once: where no swap alone turns the verdict, it
 takes several together.
 """
 
@@ -24,7 +24,7 @@ from detente.explore.sweep.run import Progress, sweep
 from detente.scenario.range_sets import OWN, crossed
 
 ALL = "all"
-SWAP_DRAWS, FEWEST_SWAP_DRAWS = 512, 64
+SWAP_DRAWS, FEWEST_SWAP_DRAWS, MOST_SWAPS = 512, 64, 24
 APART = 0.1  # shares further apart than this, with intervals that do not meet, are a disagreement in degree
 
 
@@ -213,8 +213,8 @@ def _swapped(
     reach = [study.relevant_to(c) for c in names] + [study_of(b).relevant_to(c) for c in names]
     able = [n for n in differ if any(r is None or n in r for r in reach)]
     m = min(SWAP_DRAWS, most, max(FEWEST_SWAP_DRAWS, budget // (len(able) + 2)))
-    tried = able[: max(1, budget // m - 2)]
-    not_tried = dict.fromkeys(able[len(tried) :], "it would take more draws than the test of the sets")
+    tried = able[:MOST_SWAPS]
+    not_tried = dict.fromkeys(able[len(tried) :], f"more than {MOST_SWAPS} ranges differ")
 
     def judged(made: Any) -> dict[str, Tally]:
         return _tallies(study_of(made), names, m, seed)
