@@ -113,7 +113,9 @@ def open_store(target: str | Path, *, make: bool = True, patience: float = PATIE
     path = ledger_path(target)
     if not make and not path.exists():
         raise StoreError(
-            "there is no ledger yet", where=Where(str(path)), allowed="detente read FILE... --into, which makes one"
+            "there is no ledger yet",
+            where=Where(str(path)),
+            allowed="detente read FILE... --into, which makes one",
         )
     with explained(path):
         connection = _connected(path, make, patience)
@@ -145,7 +147,9 @@ def _known(path: Path, connection: sqlite3.Connection) -> None:
     except sqlite3.DatabaseError as error:
         if "not a database" not in str(error) and "malformed" not in str(error):
             raise
-        raise StoreError("this file is no SQLite database, or it is damaged", where=Where(str(path))) from None
+        raise StoreError(
+            "this file is no SQLite database, or it is damaged", where=Where(str(path))
+        ) from None
     if tables and application != schema.APPLICATION:
         raise StoreError("this SQLite file is not a ledger", where=Where(str(path)))
     if version > schema.VERSION:
@@ -182,16 +186,17 @@ def _current(path: Path, connection: sqlite3.Connection) -> None:
     """Takes the steps to this version in one transaction."""
     if connection.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION:
         return
+    connection.execute("PRAGMA foreign_keys = OFF")  # tables are rebuilt
     connection.execute("BEGIN IMMEDIATE")
     try:
         _known(path, connection)  # another process may have been first
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        for name in schema.views():
+        for name in schema.VIEWS:
             connection.execute(f"DROP VIEW IF EXISTS {name}")
         for step in schema.STEPS[version:]:
             for command in _commands(step):
                 connection.execute(command)
-        for name, query in schema.views().items():
+        for name, query in schema.VIEWS.items():
             connection.execute(f"CREATE VIEW {name} AS {query}")
         connection.execute(f"PRAGMA application_id = {schema.APPLICATION}")
         connection.execute(f"PRAGMA user_version = {schema.VERSION}")
@@ -200,6 +205,7 @@ def _current(path: Path, connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _commands(step: str) -> Iterator[str]:

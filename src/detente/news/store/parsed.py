@@ -72,7 +72,16 @@ def _doc(paragraph: dict[str, Any]) -> Doc:
 
 #: What the parse of a text depends on, and what the rest of reading does.
 _PARSING = ("parse", "lists", "documents/cleaning.py", "speakers/names.py")
-_READING = ("parse", "lists", "documents/cleaning.py", "speakers", "attribution", "ledger.py", "acts", "store/resolve.py")
+_READING = (
+    "parse",
+    "lists",
+    "documents/cleaning.py",
+    "speakers",
+    "attribution",
+    "ledger.py",
+    "acts",
+    "store/resolve.py",
+)
 
 
 @functools.cache
@@ -102,6 +111,9 @@ def _files(at: Traversable, name: str) -> list[tuple[str, Traversable]]:
     if not at.is_dir():
         return []
     found = [
-        f for inner in at.iterdir() if inner.name != "__pycache__" for f in _files(inner, f"{name}/{inner.name}")
+        f
+        for inner in at.iterdir()
+        if inner.name != "__pycache__"
+        for f in _files(inner, f"{name}/{inner.name}")
     ]
     return sorted(found, key=lambda f: f[0])

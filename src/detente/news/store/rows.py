@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from dataclasses import fields
 
 from detente.errors import QuoteMismatch
-from detente.scenario.statement import Document, Span, Statement
+from detente.scenario.statement import Act, Document, Span, Statement
 
 _FORM = {True: "direct", False: "indirect", "mixed": "mixed"}
 _DIRECT = {form: direct for direct, form in _FORM.items()}
 #: Columns of `statement` in the order of `statement_row`.
 COLUMNS = (
     "document", "number", "source", "cue", "content", "direct", "polarity", "kind", "speaker",
-    "words", "source_words", "cue_words", "line",
+    "words", "source_words", "cue_words", "line", "act", "act_because", "act_condition",
 )  # fmt: skip
 
 
@@ -30,13 +29,19 @@ def spoken(text: str, spans: tuple[Span, ...]) -> str:
 
 def statement_row(statement: Statement, text: str) -> tuple[object, ...]:
     """The row of one statement under `COLUMNS`."""
+    act = statement.act
     return (
         statement.document, int(statement.id.rpartition(":")[2]),
-        *(json.dumps(spans, separators=(",", ":")) for spans in (statement.source, statement.cue, statement.content)),
+        *(_stored(spans) for spans in (statement.source, statement.cue, statement.content)),
         _FORM[statement.direct], statement.polarity, statement.kind, statement.speaker,
         *(spoken(text, spans) for spans in (statement.content, statement.source, statement.cue)),
         text.count("\n", 0, statement.content[0][0]) + 1,
+        *((act.name, _stored(act.because), _stored(act.condition)) if act else (None, None, None)),
     )  # fmt: skip
+
+
+def _stored(spans: tuple[Span, ...]) -> str:
+    return json.dumps(spans, separators=(",", ":"))
 
 
 def statement_of(row: sqlite3.Row, text: str, about: tuple[str, ...]) -> Statement:
@@ -48,9 +53,12 @@ def statement_of(row: sqlite3.Row, text: str, about: tuple[str, ...]) -> Stateme
             raise QuoteMismatch(f"statement {id}: its words are not those of the stored document")
     if not content:
         raise QuoteMismatch(f"statement {id}: it has no words")
+    act = None
+    if row["act"] is not None:
+        act = Act(row["act"], *(_spans(row[part], text, id) for part in ("act_because", "act_condition")))
     return Statement(
         id, row["document"], source, cue, content, _DIRECT.get(row["direct"], False), row["polarity"], row["kind"],
-        row["speaker"], about,
+        row["speaker"], about, act,
     )  # fmt: skip
 
 
@@ -67,10 +75,26 @@ def _spans(stored: str, text: str, id: str) -> tuple[Span, ...]:
     return spans
 
 
+#: What a file says about a document: fields of `Document` that are columns of `place` under the same name.
+_TOLD = ("sha256", "encoding", "title", "publisher", "date", "author", "dateline", "url")
+
+
+def storable(text: str | None) -> str | None:
+    """Without half characters, which names of files may hold and a database cannot."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode()
+
+
+def place_values(id: str, document: Document, path: str) -> dict[str, object]:
+    """The columns of `place` for one document."""
+    told = {name: storable(getattr(document, name)) for name in _TOLD}
+    origin = json.dumps([[storable(part) for part in pair] for pair in document.origin], ensure_ascii=False)
+    return {"document": id, "path": path, "part": storable(document.part) or "", **told, "origin": origin}
+
+
 def document_of(row: sqlite3.Row) -> Document:
     """The document of a row that joins `document` with a place. Raises `QuoteMismatch` where its text was changed."""
     if text_digest(row["text"]) != row["text_sha256"]:
         raise QuoteMismatch(f"document {row['id']}: its text is not the text that was stored")
-    known = set(row.keys())
-    values = {f.name: row[f.name] for f in fields(Document) if f.name in known}
-    return Document(**values)
+    origin = tuple((str(field), str(where)) for field, where in json.loads(row["origin"]))
+    told = {name: row[name] for name in _TOLD}
+    return Document(row["id"], row["path"], text=row["text"], part=row["part"] or None, origin=origin, **told)

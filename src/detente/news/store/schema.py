@@ -60,31 +60,49 @@ CREATE INDEX place_bytes ON place (sha256);
 CREATE TABLE skipped (path TEXT PRIMARY KEY, reason TEXT NOT NULL);
 """
 
+_ACTS_AND_ORIGINS = """
+ALTER TABLE statement ADD COLUMN act TEXT;            -- what the speaker does with it; null where the rules abstain
+ALTER TABLE statement ADD COLUMN act_because TEXT;    -- spans
+ALTER TABLE statement ADD COLUMN act_condition TEXT;  -- spans
+CREATE TABLE place_2 (                      -- as `place`, with what the file says about itself
+  document TEXT NOT NULL REFERENCES document (id),
+  path TEXT NOT NULL,
+  part TEXT NOT NULL DEFAULT '',            -- which part of a file that holds several documents
+  sha256 TEXT NOT NULL,
+  encoding TEXT NOT NULL,
+  title TEXT, publisher TEXT, date TEXT, author TEXT, dateline TEXT, url TEXT,
+  origin TEXT NOT NULL DEFAULT '[]',        -- field, and where in the file it was found
+  PRIMARY KEY (document, path, part, sha256)
+);
+INSERT INTO place_2 (document, path, sha256, encoding, title) SELECT document, path, sha256, encoding, title FROM place;
+DROP TABLE place;
+ALTER TABLE place_2 RENAME TO place;
+CREATE INDEX place_bytes ON place (sha256);
+DELETE FROM file;                           -- read again, for what they say about themselves
+"""
+
 #: Step n leads from version n to n + 1.
-STEPS = (_FIRST,)
+STEPS = (_FIRST, _ACTS_AND_ORIGINS)
 VERSION = len(STEPS)
 
-_PLACES = "SELECT document, min(path) AS path, {columns} FROM place GROUP BY document"
+#: The place that stands for a document: the first in order of path, part and bytes.
+FIRST = "path, part, sha256"
+_PLACE = f"(SELECT *, row_number() OVER (PARTITION BY document ORDER BY {FIRST}) AS nth FROM place)"
 
 VIEWS = {
-    "documents": """
-SELECT d.id AS document, p.path AS file, p.title AS title, {dates}
+    "documents": f"""
+SELECT d.id AS document, p.path AS file, p.part AS part, p.title AS title, p.date AS date, p.publisher AS publisher,
+  p.author AS author,
   (SELECT count(*) FROM place WHERE place.document = d.id) AS places,
   (SELECT count(*) FROM statement WHERE statement.document = d.id) AS statements
-FROM document d JOIN ({places}) p ON p.document = d.id ORDER BY p.path, d.id""",
-    "statements": """
+FROM document d JOIN {_PLACE} p ON p.document = d.id AND p.nth = 1 ORDER BY p.path, d.id""",
+    "statements": f"""
 SELECT s.document || ':' || s.number AS statement, coalesce(a.name, '') AS speaker, s.words AS words, s.direct AS quotation,
-  s.polarity AS polarity, {acts} s.cue_words AS cue, s.source_words AS source, {dates} p.title AS title, p.path AS file, s.line AS line
-FROM statement s JOIN ({places}) p ON p.document = s.document LEFT JOIN actor a ON a.id = s.speaker
+  s.polarity AS polarity, coalesce(s.act, '') AS act, s.cue_words AS cue, s.source_words AS source, p.date AS date,
+  p.title AS title, p.path AS file, s.line AS line
+FROM statement s JOIN {_PLACE} p ON p.document = s.document AND p.nth = 1 LEFT JOIN actor a ON a.id = s.speaker
 ORDER BY p.path, s.document, s.number""",
     "speakers": """
 SELECT a.name AS speaker, a.kind AS kind, count(*) AS statements, count(DISTINCT s.document) AS documents
 FROM statement s JOIN actor a ON a.id = s.speaker GROUP BY a.id ORDER BY statements DESC, a.id""",
 }
-
-
-def views(version: int = VERSION) -> dict[str, str]:
-    """The views of a version, {name: query}."""
-    columns = "title"
-    filled = {"places": _PLACES.format(columns=columns), "dates": "", "acts": ""}
-    return {name: query.format(**filled).strip() for name, query in VIEWS.items()}

@@ -1,0 +1,126 @@
+"""Questions to a ledger file: whose words, and when."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from detente.errors import BadInput, Where
+from detente.news.lists.gazetteer import fold
+from detente.news.store.back import pages
+from detente.news.store.opening import Store
+from detente.scenario.statement import Actor, Document, Ledger, Statement
+
+_DAY = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A statement with its document. The words were checked against the document's text when it was made."""
+
+    statement: Statement
+    document: Document
+    speaker: Actor | None
+
+    @property
+    def day(self) -> str | None:
+        """YYYY-MM-DD of the document, or None."""
+        return self.document.date[:10] if self.document.date else None
+
+    @property
+    def line(self) -> int:
+        """Where the content begins, counted from 1."""
+        return self.document.text.count("\n", 0, self.statement.content[0][0]) + 1
+
+    def words(self, part: str = "content") -> str:
+        """The words of ``content``, ``source`` or ``cue``, pieces joined by an ellipsis."""
+        return " … ".join(self.document.text[a:b] for a, b in getattr(self.statement, part))
+
+    def record(self) -> dict[str, object]:
+        """For the machine-readable face."""
+        s, d, who = self.statement, self.document, self.speaker
+        return {
+            "id": s.id, "document": d.id, "path": d.path, "part": d.part, "title": d.title, "date": d.date,
+            "publisher": d.publisher, "line": self.line, "source": [list(x) for x in s.source],
+            "cue": [list(x) for x in s.cue], "content": [list(x) for x in s.content], "words": self.words(),
+            "source_words": self.words("source"), "cue_words": self.words("cue"), "direct": s.direct,
+            "polarity": s.polarity, "kind": s.kind, "act": s.act.name if s.act else None,
+            "speaker": {"id": who.id, "name": who.name, "kind": who.kind} if who else None, "about": list(s.about),
+        }  # fmt: skip
+
+
+def said_on(page: Ledger) -> list[Said]:
+    """The statements of one page (see `pages`) with their document."""
+    actors = {a.id: a for a in page.actors}
+    return [Said(s, page.documents[0], actors.get(s.speaker) if s.speaker else None) for s in page.statements]
+
+
+def find_speaker(store: Store, name: str) -> str:
+    """The id of the one speaker whom ``name`` means: an id, a name, a form that the texts use, or a surname.
+
+    Small and capital letters and accents make no difference. Raises `BadInput` where nobody, or more than one, is meant.
+    """
+    speakers = store.rows(
+        "SELECT * FROM actor WHERE id IN (SELECT speaker FROM statement) ORDER BY mentions DESC, id"
+    )
+    wanted = fold(name.strip())
+    for matches in (_by_id, _by_name, _by_form, _by_surname):
+        found = [row for row in speakers if matches(row, name, wanted)]
+        if len(found) == 1:
+            return found[0]["id"]
+        if found:
+            raise BadInput("this may be more than one speaker; give the id", where=Where(field="--speaker"), found=name,
+                           allowed=[row["id"] for row in found])  # fmt: skip
+    raise BadInput("nobody of this name says anything in the ledger", where=Where(field="--speaker"), found=name,
+                   allowed=[row["name"] for row in speakers] or "nobody speaks in this ledger")  # fmt: skip
+
+
+def _by_id(row: dict[str, str], name: str, wanted: str) -> bool:
+    return row["id"] == name
+
+
+def _by_name(row: dict[str, str], name: str, wanted: str) -> bool:
+    return fold(row["name"]) == wanted
+
+
+def _by_form(row: dict[str, str], name: str, wanted: str) -> bool:
+    return wanted in {fold(form) for form in json.loads(row["names"])}
+
+
+def _by_surname(row: dict[str, str], name: str, wanted: str) -> bool:
+    return row["kind"] == "person" and fold(row["name"].split()[-1]) == wanted
+
+
+def said(
+    store: Store, speaker: str | None = None, since: str | None = None, until: str | None = None
+) -> tuple[list[Said], int]:
+    """Statements in order of date, then of file and place; those without a date last.
+
+    ``speaker``: id of an actor, or everybody. ``since``, ``until``: YYYY, YYYY-MM or YYYY-MM-DD, both included. With one of
+    these, statements of documents without a date are left out and counted in the second answer.
+    """
+    for field, given in (("--since", since), ("--until", until)):
+        if given is not None and not _DAY.fullmatch(given):
+            raise BadInput(
+                "this is no date",
+                where=Where(field=field),
+                found=given,
+                allowed="YYYY, YYYY-MM or YYYY-MM-DD",
+            )
+    wanted = None
+    if speaker is not None:
+        rows = store.rows(
+            "SELECT document || ':' || number AS id FROM statement WHERE speaker = ?", (speaker,)
+        )
+        wanted = {row["id"] for row in rows}
+    kept: list[Said] = []
+    undated = 0
+    for page in pages(store, wanted):
+        day = (page.documents[0].date or "")[:10]
+        if (since or until) and not day:
+            undated += len(page.statements)
+        elif (since is None or day[: len(since)] >= since) and (until is None or day[: len(until)] <= until):
+            kept += said_on(page)
+    kept.sort(key=lambda s: s.document.date or "~")  # stable: order of file and place within a moment
+    return kept, undated

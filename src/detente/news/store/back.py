@@ -1,0 +1,80 @@
+"""Out of a ledger file: documents, statements and actors as they were read, every quote checked against its text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Iterator
+
+from detente.errors import QuoteMismatch
+from detente.news.store import schema
+from detente.news.store.opening import Store
+from detente.news.store.resolve import documents_in_order
+from detente.news.store.rows import document_of, statement_of
+from detente.scenario.statement import Actor, Document, Ledger
+
+_DOCUMENT = f"""
+SELECT d.id, d.text, d.text_sha256, p.* FROM document d JOIN place p ON p.document = d.id WHERE d.id = ?
+ORDER BY {schema.FIRST} LIMIT 1"""
+
+
+def document(store: Store, id: str) -> Document:
+    """One document, at the first of its places. Raises `QuoteMismatch` where its text was changed since it was stored."""
+    rows = store.rows(_DOCUMENT, (id,))
+    if not rows:
+        raise QuoteMismatch(f"document {id}: it is not in the ledger")
+    return document_of(rows[0])
+
+
+def pages(store: Store, wanted: Container[str] | None = None) -> Iterator[Ledger]:
+    """The ledger of each document by itself, in order, with the actors that its statements name; ``wanted``: statement ids.
+
+    Spans of actors are left out. Raises `QuoteMismatch` before a quote leaves that does not stand in its document.
+    """
+    for id in documents_in_order(store):
+        rows = store.rows("SELECT * FROM statement WHERE document = ? ORDER BY number", (id,))
+        if wanted is not None:
+            rows = [row for row in rows if f"{id}:{row['number']}" in wanted]
+            if not rows:
+                continue
+        held = document(store, id)
+        about: dict[int, list[str]] = {}
+        for row in store.rows(
+            "SELECT number, actor FROM about WHERE document = ? ORDER BY number, position", (id,)
+        ):
+            about.setdefault(row["number"], []).append(row["actor"])
+        statements = tuple(statement_of(row, held.text, tuple(about.get(row["number"], ()))) for row in rows)
+        named = {s.speaker for s in statements if s.speaker} | {a for s in statements for a in s.about}
+        actors = tuple(found for a in sorted(named) if (found := actor(store, a)) is not None)
+        yield Ledger((held,), statements, actors)
+
+
+def actor(store: Store, id: str) -> Actor | None:
+    """One actor without the places where it is named, or None."""
+    rows = store.rows("SELECT * FROM actor WHERE id = ?", (id,))
+    if not rows:
+        return None
+    row = rows[0]
+    names, member_of, roles = (tuple(json.loads(row[part])) for part in ("names", "member_of", "roles"))
+    return Actor(id, row["name"], row["kind"], row["mentions"], names, member_of, roles)
+
+
+def ledger(store: Store) -> Ledger:
+    """All of it at once, mentions included. Raises `QuoteMismatch` as `pages` does."""
+    found = list(pages(store))
+    actors = []
+    for row in store.rows("SELECT id FROM actor ORDER BY mentions DESC, id"):
+        one = actor(store, row["id"])
+        assert one is not None
+        spans = store.rows(
+            "SELECT document, start, end FROM mention WHERE actor = ? ORDER BY document, start, end",
+            (one.id,),
+        )
+        actors.append(Actor(*(getattr(one, f) for f in ("id", "name", "kind", "mentions", "names", "member_of", "roles")),
+                            tuple((s["document"], s["start"], s["end"]) for s in spans)))  # fmt: skip
+    skipped = tuple(
+        (r["path"], r["reason"]) for r in store.rows("SELECT path, reason FROM skipped ORDER BY path")
+    )
+    return Ledger(
+        tuple(page.documents[0] for page in found), tuple(s for page in found for s in page.statements), tuple(actors),
+        skipped,
+    )  # fmt: skip
