@@ -9,7 +9,7 @@ import sys
 import typer
 
 from detente import __version__
-from detente.cli import brief, models, new, read, solve, test, train
+from detente.cli import brief, ledger, models, new, read, solve, test, train
 from detente.cli.output import end_with_error
 from detente.errors import BadInput, DetenteError, Where
 
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.command("brief")(brief.command)
 app.command("read")(read.command)
+app.command("ledger")(ledger.command)
 app.command("train")(train.command)
 app.command("new")(new.command)
 app.command("solve")(solve.command)

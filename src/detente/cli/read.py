@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from detente.cli.ledger import add_to_ledger
 from detente.cli.output import console, print_json
 
 
@@ -24,12 +25,24 @@ def command(
     reader: Annotated[
         Path | None, typer.Option("--reader", metavar="MODEL", help="A reader made by `detente train`.")
     ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", metavar="PROJECT|FILE.sqlite", help="Add to this ledger of many documents."),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=64, help="With --into: processes that parse.")
+    ] = 1,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Find who said what, word for word, with the place in the text.
 
     Example: detente read report.txt --out ledger
+
+    Many: detente read ARTICLES --into PROJECT, then detente ledger PROJECT
     """
+    if into is not None:
+        add_to_ledger(files, into, out, reader, workers, json)
+        return
     from detente.news import ledger_record, read, write_ledger
 
     chooser = None

@@ -36,7 +36,8 @@ def article(number: int, paragraphs: int = 14) -> str:
         matter, other = draw.sample(MATTERS, 2)
         cue = draw.choice(("said", "denied", "insisted", "warned"))
         lines.append(
-            f"{draw.choice(SCENES).format(place=draw.choice(PLACES))} {title} {name} of {land} {cue} on day {draw.randint(1, 99)} that "
+            f"{draw.choice(SCENES).format(place=draw.choice(PLACES))} {title} {name} of {land} "
+            f"{cue} on day {draw.randint(1, 99)} that "
             f"{matter}. “{draw.choice(QUOTES)},” {name.split()[1]} said. A senior official in {land} added that {other}."
         )
         lines.append("")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from dataclasses import dataclass
 
 from detente.errors import BadInput, Where
@@ -76,19 +77,19 @@ def find_speaker(store: Store, name: str) -> str:
                    allowed=[row["name"] for row in speakers] or "nobody speaks in this ledger")  # fmt: skip
 
 
-def _by_id(row: dict[str, str], name: str, wanted: str) -> bool:
+def _by_id(row: sqlite3.Row, name: str, wanted: str) -> bool:
     return row["id"] == name
 
 
-def _by_name(row: dict[str, str], name: str, wanted: str) -> bool:
+def _by_name(row: sqlite3.Row, name: str, wanted: str) -> bool:
     return fold(row["name"]) == wanted
 
 
-def _by_form(row: dict[str, str], name: str, wanted: str) -> bool:
+def _by_form(row: sqlite3.Row, name: str, wanted: str) -> bool:
     return wanted in {fold(form) for form in json.loads(row["names"])}
 
 
-def _by_surname(row: dict[str, str], name: str, wanted: str) -> bool:
+def _by_surname(row: sqlite3.Row, name: str, wanted: str) -> bool:
     return row["kind"] == "person" and fold(row["name"].split()[-1]) == wanted
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterator
+from dataclasses import replace
 
 from detente.errors import QuoteMismatch
 from detente.news.store import schema
@@ -69,8 +70,7 @@ def ledger(store: Store) -> Ledger:
             "SELECT document, start, end FROM mention WHERE actor = ? ORDER BY document, start, end",
             (one.id,),
         )
-        actors.append(Actor(*(getattr(one, f) for f in ("id", "name", "kind", "mentions", "names", "member_of", "roles")),
-                            tuple((s["document"], s["start"], s["end"]) for s in spans)))  # fmt: skip
+        actors.append(replace(one, spans=tuple((s["document"], s["start"], s["end"]) for s in spans)))
     skipped = tuple(
         (r["path"], r["reason"]) for r in store.rows("SELECT path, reason FROM skipped ORDER BY path")
     )

@@ -35,28 +35,9 @@ _RUN = 4
 _COMMON = 50
 _KINDS = {"person", "country", "organisation"}
 _EMPTY = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "that",
-        "has",
-        "have",
-        "had",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "will",
-        "would",
-        "do",
-        "does",
-        "did",
-    ]
-)
+    ("the", "a", "an", "that", "has", "have", "had", "is", "are", "was", "were", "be", "been", "being", "will", "would",
+     "do", "does", "did")
+)  # fmt: skip
 _NOT = frozenset(("not", "n't", "no", "never", "cannot"))
 
 Key = tuple[str, ...]
@@ -176,8 +157,7 @@ def _paired(one: list[_Passage], other: list[_Passage]) -> set[tuple[str, str]]:
 
 def _names(store: Store, one: Said, other: Said) -> bool:
     """Whether ``one`` may be the other's voice: the statement names the other, or one belongs to the other, or kinds differ."""
-    assert one.speaker is not None and other.speaker is not None
-    if one.speaker.kind != other.speaker.kind:
+    if one.speaker is None or other.speaker is None or one.speaker.kind != other.speaker.kind:
         return True
     if other.speaker.id in one.statement.about or other.speaker.id in one.speaker.member_of:
         return True

@@ -11,10 +11,10 @@ import json
 import zlib
 from collections.abc import Sequence
 from importlib import resources
+from importlib.metadata import version
 from importlib.resources.abc import Traversable
 from typing import Any
 
-import spacy
 from spacy.tokens import Doc
 
 from detente.errors import QuoteMismatch
@@ -97,7 +97,7 @@ def reader_mark() -> str:
 
 
 def _mark(parts: Sequence[str]) -> str:
-    digest = hashlib.sha256(spacy.__version__.encode())
+    digest = hashlib.sha256(version("spacy").encode())
     room = resources.files("detente.news")
     for part in parts:
         for name, file in _files(room.joinpath(part), part):
