@@ -61,6 +61,8 @@ def by_clause(clause: Clause) -> Found:
     said = forms.modal(verb)
     if forms.perfect(verb) and said is not None:
         return _past_modal(clause, *said)
+    if said is not None and said[1].i < who.i and said[0] in ("should", "could"):
+        return None  # "should the camp be ready"
     if said is not None:
         rule = {"will": _will, "would": _will, "may": _may, "can": _can, "could": _could}.get(said[0], _must)
         return rule(clause, said[1])
@@ -152,7 +154,8 @@ def _future(clause: Clause, verb: Token, word: Token) -> Found:
         if among([verb], "being"):
             return None
         if no is not None:
-            return clause.judged("refusal", who, word, no, verb)
+            name = "promise" if among([verb], "deserting") else "refusal"
+            return clause.judged(name, who, word, no, verb)
         return clause.judged("promise", who, word, verb)
     pays = among(list(verb.subtree), "paying") or (hurts if forms.passive(verb) else [])
     if pays:
@@ -236,17 +239,26 @@ def _plain(clause: Clause) -> Found:
     said = complement(verb)
     if lemma in ("need", "have") and (inner := _to(verb)) is not None:
         past = verb.tag_ == "VBD" and (clause.quoted or lemma == "have")
+        past = past or (
+            lemma == "have" and clause.subject is not None and clause.subject.lower_ == "you"
+        )  # anybody
         return None if past or no is not None else _demanded(clause, inner, verb)
     if own:
         return _own(clause, lemma, no, said)
     if _false(clause, no, said):
         return clause.judged("denial", no, verb, *among(said, "falsehoods"), *_truth(said))
     if lemma == "be" and among(said, "likely") and _infinitive_or_that(verb):
-        return None if clause.side == "unknown" else clause.judged("prediction", no, *among(said, "likely"))
+        compared = any(c.lower_ in ("more", "less") for t in among(said, "likely") for c in t.children)
+        kept = clause.side != "unknown" and not compared
+        return clause.judged("prediction", no, *among(said, "likely")) if kept else None
     if lemma in ("expect", "set") and forms.passive(verb) and _to(verb) is not None:
         return clause.judged("prediction", verb)
     if lemma == "be" and among(said, "pressing") and (_infinitive_or_that(verb)):
         return None
+    inward = [w for section in ("wishing", "knowing") for w in among([verb], section)]
+    inward += [w for section in ("convinced", "ready") for w in among(said, section)]
+    if inward and clause.side == "unknown" and clause.subject is not None and clause.subject.tag_ == "PRP":
+        return None  # who feels it may be the speaker
     if (found := _worthy(clause, lemma, no, said)) is not None:
         return found
     if verb.tag_ in ("VBD", "VBZ", "VBP", "VBN", "VBG", "VB") and _finite(verb):
@@ -303,7 +315,10 @@ def _object(verb: Token) -> Token | None:
 def _readiness(clause: Clause, verb: Token) -> Found:
     said = complement(verb)
     word = (among(said, "ready") or among(said, "not ready"))[0]
-    to = next((c for c in word.children if c.dep_ in ("xcomp", "ccomp")), None) or _to(verb)
+    below = [c for c in word.children if c.dep_ in ("xcomp", "ccomp")]
+    if any(form_of(c) != "infinitive" for c in below):
+        return None  # "glad that it took place"
+    to = below[0] if below else _to(verb)
     if to is None and not any(c.dep_ == "prep" and c.lower_ in ("to", "for") for c in word.children):
         return None
     no = forms.negation(verb)

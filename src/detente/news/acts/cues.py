@@ -10,7 +10,7 @@ from spacy.tokens import Token
 
 from detente.news.acts.forms import among, harm, key, listed, modal, negation, subject
 from detente.news.attribution.verbs import lemma_of
-from detente.news.lists.lexicon import ATTITUDE_NOUNS, LIGHT_VERBS
+from detente.news.lists.lexicon import LIGHT_VERBS
 from detente.scenario.statement import ActName
 
 
@@ -60,6 +60,11 @@ def by_cue(cue: Sequence[Token], top: Token | None, asked: bool, direct: bool = 
         head.dep_ == "xcomp" and head.head.lemma_.lower() in listed("under which nothing is done")
     ):
         return NOTHING
+    to = any(c.dep_ == "aux" and c.lower_ == "to" for c in head.children)
+    if to and lemma_of(head.head) not in listed("goes on to"):
+        return NOTHING  # what somebody is to say, or was used to say
+    if lemma == "welcome" and any(c.dep_ == "prep" and c.lower_ == "to" for c in head.children):
+        return NOTHING  # into a house
     if negation(head) is not None:
         return None if lemma in listed("knowing") or lemma in listed("expecting") else NOTHING
     if asked and lemma not in ("ask", "request"):
@@ -76,14 +81,17 @@ def _verb(
     if lemma in listed("promising"):
         return promised(cue, top, form)
     if name in listed("demanding") or lemma in listed("demanding"):
+        if lemma == "beg" and top is not None and top.lemma_.lower() == "question":
+            return NOTHING
+        if lemma in ("appeal", "plead") and form == "noun" and "for" not in low:
+            return NOTHING  # "appealed to women"
         if top is not None and top.lemma_.lower() in ("know", "hear") and form == "infinitive":
             return NOTHING
         return Judged("demand", cue)
     if lemma in listed("demanding with an infinitive"):
         return _asked_to(lemma, low, head, cue, top, form)
     if lemma in listed("offering"):
-        kept = form != "clause" and top is not None and not (form == "noun" and _words_only(top))
-        return Judged("offer", cue) if kept else NOTHING
+        return Judged("offer", cue) if _laid_before(lemma, top, form) else NOTHING
     if lemma in listed("offering with a participle"):
         return Judged("offer", cue) if form == "participle" else None
     if name in listed("refusing"):
@@ -104,9 +112,13 @@ def _verb(
     return None
 
 
-def _words_only(noun: Token) -> bool:
-    """What is given with words alone: "offered his thoughts"."""
-    return bool(among([noun], "not offered")) or noun.lemma_.lower() in ATTITUDE_NOUNS
+def _laid_before(lemma: str, top: Token | None, form: str) -> bool:
+    """Whether something is there to take: not thoughts, and not a law that somebody proposes."""
+    if top is None or form in ("clause", "subjunctive", "none"):
+        return False
+    if form == "noun":
+        return lemma == "invite" or bool(among([top], "offered things"))
+    return lemma != "propose" or bool(among([top], "offered deeds"))
 
 
 def form_of(top: Token | None) -> str:
@@ -143,6 +155,8 @@ def promised(cue: tuple[Token, ...], top: Token | None, form: str) -> Found:
     if form == "clause" and (modal(top) or ("", top))[0] not in ("will", "would"):
         return None
     hurts, no = harm(top), negation(top)
+    if hurts and no is None and not {lemma_of(t) for t in cue} & listed("vowing"):
+        return NOTHING  # "promised to shut the camps": good news to somebody
     if hurts and no is None:
         return Judged("threat", (*cue, *hurts))
     if no is not None and not hurts and form == "infinitive":

@@ -80,11 +80,15 @@ def _pronoun(subject: Token, word: str, quoted: bool, voice: Voice, content: Seq
     if word in ("this", "that", "these", "those", "what", "which"):
         return "thing"
     if word == "it" and expletive(subject):
-        return "thing"
+        return "thing" if subject.head.lemma_.lower() in listed("with an empty subject") else "unknown"
     if quoted or word == "you":
         return "other" if word in ("he", "she", "they", "you") else "thing"
     if word not in _THIRD or not _first_there(subject, voice, content):
         return "unknown"
+    if word in ("it", "they") and any(
+        t.pos_ == "NOUN" and (t.tag_ == "NNS") == (word == "they") and t.i < subject.i for t in content
+    ):
+        return "unknown"  # things named before, which it may stand for
     plural = any(t.tag_ in ("NNS", "NNPS") for t in voice.source)
     if word in ("he", "she"):
         return "own" if voice.kind in (None, "person", "unnamed") and not plural else "unknown"
