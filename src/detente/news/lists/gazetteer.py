@@ -19,6 +19,7 @@ class Place:
     names: tuple[str, ...]
     people: tuple[str, ...]
     seats: tuple[str, ...]
+    part_of: str = ""  # id of the organisation that it is an organ of
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -27,19 +28,6 @@ def slug(name: str) -> str:
     ascii_name = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
     ascii_name = ascii_name.encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"[.'’]", "", ascii_name)).strip("-")[:60].strip("-")
-
-
-@functools.lru_cache(maxsize=20_000)
-def fold(name: str) -> str:
-    """One spelling for the ways in which one surname is transliterated: Zelensky, Zelenskyy, Zelenskiy, Zelenskij."""
-    word = slug(name).replace("-", "")
-    word = re.sub(r"(?:iy|yy|ij|yj|ii|yi)$", "y", word)
-    word = re.sub(r"(?<=[sc]k)i$", "y", word)
-    return (
-        word.replace("kh", "h").replace("zh", "j").replace("ff", "f").replace("ey", "ei")
-        if len(word) > 4
-        else word
-    )
 
 
 def _lines(file: str) -> list[str]:
@@ -53,25 +41,48 @@ def places() -> dict[str, Place]:
     found = {}
     for file, kind in (("places.txt", "country"), ("organisations.txt", "organisation")):
         for line in _lines(file):
-            name, names, people, seats = ([*line.split("|"), "", "", ""])[:4]
+            name, names, people, seats, whole = ([*line.split("|"), "", "", "", ""])[:5]
             cut = [tuple(p.strip() for p in part.split(",") if p.strip()) for part in (names, people, seats)]
-            place = Place(slug(name.strip()), name.strip(), kind, (name.strip(), *cut[0]), cut[1], cut[2])
+            place = Place(
+                slug(name.strip()), name.strip(), kind, (name.strip(), *cut[0]), cut[1], cut[2], slug(whole)
+            )
             found[place.id] = place
     return found
 
 
 @functools.cache
-def forms() -> dict[tuple[str, ...], tuple[str, str]]:
-    """Words of a form -> (id, "name" | "people" | "seat"); the words as a tokeniser cuts them, without "the"."""
-    table: dict[tuple[str, ...], tuple[str, str]] = {}
+def _all_forms() -> dict[tuple[str, ...], dict[str, str]]:
+    table: dict[tuple[str, ...], dict[str, str]] = {}
     for place in places().values():
         for kind, words in (("seat", place.seats), ("people", place.people), ("name", place.names)):
             for form in words:
                 key = tuple(
                     form.removeprefix("The ").replace("'", "’").replace("-", " - ").replace("+", " +").split()
                 )
-                table[key] = (place.id, kind)
+                table.setdefault(key, {})[place.id] = kind
     return table
+
+
+@functools.cache
+def forms() -> dict[tuple[str, ...], tuple[str, str]]:
+    """Words of a form -> (id, "name" | "people" | "seat"); the words as a tokeniser cuts them, without "the".
+
+    Of a form that several share (see `shared`) it says only that there is one: the id is the first of them.
+    """
+    return {key: next(iter(ids.items())) for key, ids in _all_forms().items()}
+
+
+@functools.cache
+def shared() -> dict[tuple[str, ...], dict[str, str]]:
+    """Forms of several places, "Brussels" or "Congo", as in `forms`: id -> how it is meant."""
+    return {key: dict(sorted(ids.items())) for key, ids in _all_forms().items() if len(ids) > 1}
+
+
+@functools.cache
+def by_name_of_house() -> frozenset[tuple[str, ...]]:
+    """Seats that are houses and offices, not towns: "Kremlin", "White House". They stand for a government before a noun, too."""
+    houses = (s for p in places().values() for s in (p.seats[1:] if p.kind == "country" else ()))
+    return frozenset(tuple(house.replace("'", "’").split()) for house in houses)
 
 
 @functools.cache

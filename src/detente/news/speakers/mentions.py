@@ -11,8 +11,11 @@ from spacy.attrs import SENT_START
 from spacy.tokens import Doc, Token
 
 from detente.news.attribution.quotes import number_at, quotations
+from detente.news.lists.words import words
 from detente.news.speakers.names import is_subject, plain_name
 from detente.news.speakers.registry import Entry, Registry
+
+_PERSONS = words("offices") | {"aide", "source", "man", "woman", "witness", "lawyer", "officer", "soldier"}
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,11 @@ class Mentions:
         self.in_sentence: dict[int, list[Mention]] = {}
         self.at: dict[tuple[int, int], Mention] = {}  # (paragraph, token) -> mention
         self.seen: list[str] = []  # persons named in this document
+        self.pronouns: dict[str, str] = {}  # what the titles and pronouns of this document say of a person
         #: The words of each paragraph, with one kind of apostrophe.
         self.words = [[t.text.replace("'", "’") for t in doc] for doc, _ in pieces]
         self._sentences = self._number_sentences()
+        self._nameless: list[tuple[int, tuple[int, int], str | None]] | None = None
 
     def note(
         self, entry: Entry, number: int, doc: Doc, first: int, last: int, how: str, head: int | None = None
@@ -69,6 +74,23 @@ class Mentions:
         numbers = range(first, min(last, len(self.pieces)))
         sentences = {s for n in numbers for s in self._sentences[n]}
         return [m for s in sorted(sentences) for m in self.in_sentence.get(s, ()) if m.paragraph in numbers]
+
+    def nameless(self) -> list[tuple[int, tuple[int, int], str | None]]:
+        """Subjects that are one person without a name ("a spokeswoman for her"): sentence, place, pronoun or None."""
+        if self._nameless is None:
+            self._nameless = [
+                (self.sentence(n, t), (n, t.i), "she" if t.lower_.endswith("woman") else "he" if t.lower_.endswith("man") else None)
+                for n, (doc, _) in enumerate(self.pieces)
+                for t in doc
+                if t.tag_ == "NN" and t.dep_ in ("nsubj", "nsubjpass") and t.lemma_.lower() in _PERSONS
+                and (n, t.i) not in self.at
+                and any(c.lower_ in ("a", "an", "another", "one") or c.dep_ in ("poss", "prep") for c in t.children)
+            ]  # fmt: skip
+        return self._nameless
+
+    def pronoun_of(self, entry: Entry) -> str | None:
+        """He, she or None where neither this document nor the full name tells."""
+        return self.pronouns.get(entry.id, entry.pronoun)
 
     def chars(self, mention: Mention) -> tuple[int, int]:
         """Its place in code points of the text that was parsed."""

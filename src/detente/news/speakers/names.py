@@ -9,12 +9,15 @@ from spacy.attrs import POS
 from spacy.symbols import PROPN  # type: ignore[attr-defined]
 from spacy.tokens import Doc, Token
 
-from detente.news.lists.gazetteer import forms, given_names, slug
+from detente.news.lists.gazetteer import by_name_of_house, forms, given_names, slug
 from detente.news.lists.words import words
+from detente.news.speakers.spellings import PARTICLES
 
 TITLES = words("titles")
 _BODIES = words("words of names of bodies")
 _OFFICES = words("offices")
+_PARTICLES = PARTICLES - {"st", "mc", "o", "te"}
+_COLLECTIVE = words("collective bodies")
 
 
 def urged(token: Token) -> Token | None:
@@ -54,11 +57,10 @@ def full_names(doc: Doc) -> list[tuple[int, int]]:
         ):
             last -= 1
         if first < last and all(
-            t.text[:1].isupper()
-            or t.lower_ in ("de", "da", "van", "von", "der", "bin", "al", "el", "-", "la", "dos", "di")
+            t.text[:1].isupper() or t.lower_ in _PARTICLES or t.text == "-" or doc[t.i - 1].text == "-"
             for t in doc[first : last + 1]
         ):
-            found.append((first, last))
+            found.append(_with_particles(doc, first, last))
     taken = {i for a, b in found for i in range(a, b + 1)}
     for first, last in _by_office(doc):
         if not taken & set(range(first, last + 1)):
@@ -86,6 +88,24 @@ def full_names(doc: Doc) -> list[tuple[int, int]]:
             found.append((token.i, last))
             taken.update(range(token.i, last + 1))
     return sorted(found)
+
+
+def _with_particles(doc: Doc, first: int, last: int) -> tuple[int, int]:
+    """The name with the particles before it and the word that they follow: "Ursula" in front of "von der Leyen"."""
+    start = first if doc[first].lower_ not in _PARTICLES else first + 1
+    while start > doc[first].sent.start and doc[start - 1].lower_ in _PARTICLES - {"-"}:
+        start -= 1
+    if start > first:
+        start = first
+    before = doc[start - 1] if start > doc[first].sent.start else None
+    if (
+        doc[start].lower_ in _PARTICLES
+        and before is not None
+        and before.pos_ == "PROPN"
+        and _may_be_surname(before)
+    ):
+        return start - 1, last
+    return start, last
 
 
 def proper_nouns(doc: Doc) -> list[int]:
@@ -187,6 +207,17 @@ def acts(head: Token) -> bool:
         head.dep_ == "pobj"
         and head.head.lower_
         in ("in", "at", "near", "around", "outside", "of", "through", "across", "into", "for", "on")
+    )
+
+
+def stands_for_government(doc: Doc, first: int, width: int) -> bool:
+    """ "a Kremlin spokesman": a house or an office of government before an office or a body."""
+    key = tuple(t.text.replace("'", "’") for t in doc[first : first + width])
+    following = doc[first + width] if first + width < len(doc) else None
+    return (
+        key in by_name_of_house()
+        and following is not None
+        and (following.lemma_.lower() in _OFFICES | _COLLECTIVE | {"source", "official"})
     )
 
 

@@ -7,9 +7,10 @@ import re
 from spacy.tokens import Doc, Token
 
 from detente.news.lists.words import words
+from detente.news.speakers.meant import Meant
 from detente.news.speakers.mentions import Mentions
 from detente.news.speakers.names import TITLES, in_apposition
-from detente.news.speakers.registry import Entry
+from detente.news.speakers.registry import Entry, Held
 
 OFFICES = words("offices")
 SHE_TITLES = {
@@ -61,7 +62,8 @@ INDEFINITE = {
     "other",
     "more",
 }
-_PASSED_OVER = {"mr.", "mr", "mrs.", "ms.", "then", "former", "current", "outgoing", "incoming"}
+_FORMER = {"former", "ex", "then", "late", "onetime", "ousted"}
+_PASSED_OVER = {"mr.", "mr", "mrs.", "ms.", "current", "outgoing", "incoming", *_FORMER}
 
 
 def titled_pronoun(titles: set[str]) -> str | None:
@@ -91,6 +93,9 @@ def learn_offices(mentions: Mentions, entry: Entry, number: int, doc: Doc, first
         mention = mentions.at.get((number, place))
         if mention is not None and mention.how in ("place", "body"):
             entry.member_of[mention.actor] = None
+            for h in [h for h in entry.held if h.document == mentions.id and not h.ties]:
+                del entry.held[h]
+                entry.held[Held(h.document, h.role, frozenset((mention.actor,)), h.former)] = None
     for a, b, office in _beside(doc, first, last):
         if _learn(mentions, entry, number, doc, a, b) and (number, office) not in mentions.at:
             mentions.note(entry, number, doc, office, office, "office")
@@ -127,15 +132,18 @@ def _beside(doc: Doc, first: int, last: int) -> list[tuple[int, int, int]]:
 def _learn(mentions: Mentions, entry: Entry, number: int, doc: Doc, first: int, last: int) -> bool:
     """Takes office, country and pronoun from the words ``first`` to ``last``; whether they hold an office."""
     span = [doc[i] for i in range(first, last + 1)]
-    entry.pronoun = titled_pronoun({t.lower_ for t in span}) or entry.pronoun
+    pronoun = titled_pronoun({t.lower_ for t in span})
+    if pronoun:
+        mentions.pronouns[entry.id] = pronoun
     if not any(t.lemma_.lower() in OFFICES or t.lower_ in OFFICES for t in span):
         return False
-    kept = []
+    kept, ties = [], set()
     for token in span:
         mention = mentions.at.get((number, token.i))
         if mention is not None and mention.how in ("place", "people", "body"):
             if mention.actor != entry.id:
                 entry.member_of[mention.actor] = None
+                ties.add(mention.actor)
         elif token.tag_ == "HYPH" or (
             token.tag_ not in ("DT", "POS", "PRP$")
             and token.lower_ not in _PASSED_OVER
@@ -144,57 +152,80 @@ def _learn(mentions: Mentions, entry: Entry, number: int, doc: Doc, first: int, 
             kept.append(token.text)
     role = re.sub(r"\s+(?:of|for|to)$", "", " ".join(kept).replace(" - ", "-").strip("- "))
     if role:
-        entry.roles[role.lower() if not role.isupper() else role] = None
+        role = role.lower() if not role.isupper() else role
+        former = any(t.lower_ in _FORMER for t in span)
+        entry.roles[f"former {role}" if former else role] = None
+        entry.held[Held(mentions.id, role, frozenset(ties), former)] = None
     return True
 
 
-def holder(mentions: Mentions, number: int, token: Token) -> Entry | None:
-    """ "the EU's foreign policy chief": the one person of this document whose office and country agree, or None."""
+def holder(mentions: Mentions, number: int, token: Token) -> Meant | None:
+    """ "the EU's foreign policy chief": who may be meant among the persons named in this document, by the office and the country
+    that the document gives them; None where the phrase speaks of nobody in particular. An office that another document gives
+    counts for a person to whom this one gives none; one who is not named here is a candidate, never the answer."""
     doc = token.doc
     if token.tag_ in ("NNS", "NNPS") or token.dep_ in ("compound", "amod"):
         return None
     determiners = [c for c in token.children if c.dep_ in ("det", "poss")]
     if (not determiners and token.pos_ != "PROPN") or any(c.lower_ in INDEFINITE for c in determiners):
         return None
-    first = token.left_edge.i
-    last = token.i
+    first, last = token.left_edge.i, token.i
     for child in token.rights:
-        if child.dep_ == "prep" and child.lower_ == "of":
+        if child.dep_ == "prep" and child.lower_ in ("of", "for", "to"):
             last = child.right_edge.i
-    tied = [
-        mentions.at[number, i].actor
-        for i in range(first, last + 1)
-        if (number, i) in mentions.at and i != token.i
+    at = [
+        mentions.at[number, i] for i in range(first, last + 1) if (number, i) in mentions.at and i != token.i
     ]
-    words = {
-        doc[i].lower_
-        for i in range(first, token.i)
-        if doc[i].pos_ in ("NOUN", "ADJ", "PROPN") and (number, i) not in mentions.at
-    }
-    words -= {"former", "current", "new", "then", "own", "top"}
+    tied = {m.actor for m in at}
+    if any(mentions.registry[t].kind not in ("country", "organisation") for t in tied):
+        return None
+    if last > token.i and not tied:
+        return None  # of something that is no actor: nobody known to hold it
+    span = [doc[i] for i in range(first, token.i) if (number, i) not in mentions.at]
+    words = {t.lower_ for t in span if t.pos_ in ("NOUN", "ADJ", "PROPN")}
+    former = bool({t.lower_ for t in span} & _FORMER)
+    words -= {"current", "new", "own", "top", *_FORMER}
     head = token.lemma_.lower()
-    found = []
-    for id in mentions.seen:
-        entry = mentions.registry[id]
-        if any(
-            t != id and t not in entry.member_of
-            for t in tied
-            if mentions.registry[t].kind in ("country", "organisation")
-        ):
-            continue
-        if any(mentions.registry[t].kind == "person" for t in tied):
-            continue
-        if any(head in (parts := re.split(r"[\s-]+", role)) and words <= set(parts) for role in entry.roles):
-            found.append(entry)
+
+    def fits(held: Held, entry: Entry) -> bool:
+        parts = set(re.split(r"[\s-]+", held.role))
+        ties = held.ties or set(entry.member_of)
+        return head in parts and words <= parts and tied <= ties and held.former == former
+
+    def holding(entries: list[Entry], here: bool) -> list[Entry]:
+        return [e for e in entries if any((h.document == mentions.id) == here and fits(h, e) for h in e.held)]
+
+    seen = [mentions.registry[id] for id in mentions.seen]
+    found = holding(seen, True)
+    if not found:
+        open_ = [e for e in seen if not any(h.document == mentions.id for h in e.held)]
+        found = holding(open_, False)
+    if not found:
+        elsewhere = holding([e for e in mentions.registry.entries.values() if e.kind == "person"], False)
+        why = f"this document names no {head} who fits; another does"
+        return Meant(None, tuple(sorted(e.id for e in elsewhere)), why, False) if elsewhere else None
     if len(found) > 1 and not tied:
-        # the one named last, if the others were not named lately
-        recent = [
-            m.actor
-            for m in mentions.all
-            if (m.paragraph, m.first) < (number, token.i) and m.how in ("name", "pronoun")
-        ]
-        near = [e for e in found if e.id in recent[-2:]]
-        found = near if len(near) == 1 else found
+        found = _recent(mentions, number, token, found)
     if len(found) == 1:
-        return found[0]
-    return None
+        return Meant(found[0], (), "", True)
+    return Meant(
+        None,
+        tuple(sorted(e.id for e in found)),
+        f"several hold the office “{plain(doc, first, token.i)}”",
+        True,
+    )
+
+
+def plain(doc: Doc, first: int, last: int) -> str:
+    return re.sub(r"\s+", " ", doc[first : last + 1].text)
+
+
+def _recent(mentions: Mentions, number: int, token: Token, found: list[Entry]) -> list[Entry]:
+    """The only one of whom the last three sentences speak, if the three before them speak of no other; else all of ``found``."""
+    here, ids = mentions.sentence(number, token), {e.id for e in found}
+    last: dict[str, int] = {}
+    for sentence in range(here - 5, here + 1):
+        for m in mentions.in_sentence.get(sentence, ()):
+            if m.actor in ids and (m.paragraph, m.first) < (number, token.i):
+                last[m.actor] = sentence
+    return [e for e in found if e.id in last] if len(last) == 1 and max(last.values()) >= here - 2 else found

@@ -18,7 +18,8 @@ def park(reader: Reader) -> bytes:
         "mentions": [astuple(mention) for mention in mentions.all],
         "at": [[*place, number[id(mention)]] for place, mention in mentions.at.items()],
         "seen": mentions.seen,
-        "persons": [[n, first, last, entry.id] for n, first, last, entry in reader._persons],
+        "pronouns": mentions.pronouns,
+        "persons": reader._persons,
     }
     return zlib.compress(json.dumps(state, separators=(",", ":")).encode(), 1)
 
@@ -32,4 +33,5 @@ def unpark(reader: Reader, state: bytes) -> None:
         mentions.in_sentence.setdefault(mention.sentence, []).append(mention)
     mentions.at = {(paragraph, token): mentions.all[n] for paragraph, token, n in kept["at"]}
     mentions.seen = kept["seen"]
-    reader._persons = [(n, first, last, reader.registry[id]) for n, first, last, id in kept["persons"]]
+    mentions.pronouns = kept["pronouns"]
+    reader._persons = [(n, first, last, name) for n, first, last, name in kept["persons"]]

@@ -11,6 +11,18 @@ from detente.news.speakers.names import plain_name
 from detente.news.speakers.offices import INDEFINITE
 
 _COLLECTIVE = words("collective bodies")
+#: Parts of a state of which "the ministry" speaks again.
+_BODIES = {
+    "ministry",
+    "army",
+    "military",
+    "navy",
+    "parliament",
+    "embassy",
+    "delegation",
+    "police",
+    "administration",
+}
 #: Words that stand for a number of people.
 NUMBERS = {"many", "some", "others", "most", "both", "several", "those", "all", "few", "none"}
 
@@ -42,7 +54,7 @@ def described(mentions: Mentions, number: int, token: Token) -> str | None:
     name = plain_name(doc[start : last + 1].text)
     if not name or not any(c.isalpha() for c in name):
         return None
-    if token.text[:1].isupper() and len(mentions.registry.by_surname(name)) > 1:
+    if token.text[:1].isupper() and len(mentions.registry.persons_called(name)) > 1:
         return None  # two persons of one surname, and nothing tells which
     lemma = token.lemma_.lower()
     plural = token.tag_ in ("NNS", "NNPS") or low[-1] in (
@@ -60,13 +72,15 @@ def described(mentions: Mentions, number: int, token: Token) -> str | None:
     )
     if token.pos_ == "PROPN" and token.tag_ != "NNPS":
         person = start == token.i and (
-            token.ent_type_ == "PERSON" or bool(mentions.registry.by_surname(name))
+            token.ent_type_ == "PERSON" or bool(mentions.registry.persons_called(name))
         )
-        entry = mentions.registry.person(name) if person else mentions.registry.named(name, "organisation")
+        entry = (
+            mentions.registry.new_person(name) if person else mentions.registry.named(name, "organisation")
+        )
     elif plural and lemma not in ARTEFACTS:
         entry = mentions.registry.named(name, "group")
     elif lemma in _COLLECTIVE and not set(low) & {"a", "an", "another"}:
-        entry = mentions.registry.named(name, "organisation")
+        entry = mentions.registry.named(name, "organisation", _key(mentions, number, token, start, last))
     else:
         entry = mentions.registry.named(name, "unnamed", f"{name} {mentions.id}")
     for i in range(first, last + 1):
@@ -75,3 +89,74 @@ def described(mentions: Mentions, number: int, token: Token) -> str | None:
             entry.member_of[inner.actor] = None
     mentions.note(entry, number, doc, start, last, "name", head=token.i)
     return entry.id
+
+
+def _owners(mentions: Mentions, number: int, token: Token) -> tuple[set[str], list[Token]]:
+    """Countries that stand with a noun ("the Kestrian army", "the army of Kestria"), and its other describing words."""
+    countries, others = set(), []
+    for child in token.children:
+        if child.dep_ in ("amod", "compound", "poss", "nmod"):
+            mention = mentions.at.get((number, child.i))
+            if mention is not None and mentions.registry[mention.actor].kind == "country":
+                countries.add(mention.actor)
+            else:
+                others.append(child)
+        elif child.dep_ == "prep" and child.lower_ == "of":
+            mention = next((m for c in child.children if (m := mentions.at.get((number, c.i)))), None)
+            if mention is not None and mentions.registry[mention.actor].kind == "country":
+                countries.add(mention.actor)
+            else:
+                others.append(child)
+    return countries, others
+
+
+def _key(mentions: Mentions, number: int, token: Token, start: int, last: int) -> str | None:
+    """One key for "Turkey's Defence Ministry" and "the Turkish defense ministry"; None where no single country owns it."""
+    countries, _ = _owners(mentions, number, token)
+    if len(countries) != 1 or last > token.i + 3:
+        return None
+    own = [
+        t.lower_.replace("defense", "defence")
+        for t in token.doc[start : token.i + 1]
+        if (number, t.i) not in mentions.at and t.tag_ not in ("POS", "DT", "PRP$")
+    ]
+    return " ".join([*countries, *own])
+
+
+def state_meant(mentions: Mentions, number: int, token: Token) -> str | None:
+    """ "The Kestrian government", "the Kestrian side": the country, where no other word says which government of it."""
+    if token.lemma_.lower() not in ("government", "side") or token.tag_ not in ("NN", "NNP"):
+        return None
+    if any(c.lower_ in INDEFINITE for c in token.children):
+        return None
+    countries, others = _owners(mentions, number, token)
+    if len(countries) != 1 or others:
+        return None
+    (country,) = countries
+    mentions.note(mentions.registry[country], number, token.doc, token.i, token.i, "body", head=token.i)
+    return country
+
+
+def same_body(mentions: Mentions, number: int, token: Token) -> list[tuple[int, Token]]:
+    """ "The ministry": the ministries of which the text spoke before, one place for each that is told apart by its words."""
+    if token.lemma_.lower() not in _BODIES or token.tag_ != "NN" or token.i == 0:
+        return []
+    if [c.lower_ for c in token.children if c.dep_ != "punct"] != ["the"]:
+        return []
+    found: dict[tuple[str, ...], tuple[int, Token]] = {}
+    for n, (doc, _) in enumerate(mentions.pieces[: number + 1]):
+        for t in doc:
+            if (
+                (n, t.i) >= (number, token.i)
+                or t.lemma_.lower() != token.lemma_.lower()
+                or t.tag_ not in ("NN", "NNP")
+            ):
+                continue
+            countries, others = _owners(mentions, n, t)
+            if countries or others:
+                words = (
+                    *sorted(countries),
+                    *(o.lower_.replace("defense", "defence") for o in others if o.dep_ != "prep"),
+                )
+                found.setdefault(words, (n, t))
+    return list(found.values())

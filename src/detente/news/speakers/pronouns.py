@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from spacy.tokens import Token
 
 from detente.news.parse.syntax import subject
+from detente.news.speakers.meant import Meant
 from detente.news.speakers.mentions import Mentions
 from detente.news.speakers.names import urged
 from detente.news.speakers.registry import Entry
@@ -15,12 +16,16 @@ FEMALE = {"she", "her", "hers", "herself"}
 MALE = {"he", "him", "his", "himself"}
 PLURAL = {"they", "them", "their", "theirs"}
 
+#: By how much one must be nearer than the others to be "she" who says something: a subject against an object does not do.
+_CLEAR = 1.1
+
 #: A plural phrase of people that is no actor yet: paragraph, token, sentence, whether it is a subject.
 Group = tuple[int, int, int, bool]
 
 
-def person_meant(mentions: Mentions, number: int, token: Token) -> Entry | None:
-    """He or she: the person nearest in the text, subjects before others; None where two are as near."""
+def person_meant(mentions: Mentions, number: int, token: Token) -> Meant:
+    """He or she: the person nearest in the text, subjects before others; open where two are about as near, or where somebody
+    unnamed is ("a spokesman for her")."""
     wanted = "he" if token.lower_ in MALE else "she"
     here = mentions.sentence(number, token)
     inside = mentions.is_quoted(number, token)
@@ -44,25 +49,32 @@ def person_meant(mentions: Mentions, number: int, token: Token) -> Entry | None:
         if (mention.paragraph, mention.first) >= (number, token.i):
             continue
         distance = here - mention.sentence
-        if distance > 4 or (entry.pronoun is not None and entry.pronoun != wanted):
+        if distance > 4 or mentions.pronoun_of(entry) not in (None, wanted):
             continue
         score = (
             -1.2 * distance + (1.0 if mention.subject else 0.0) - (2.0 if mention.quoted != inside else 0.0)
         )
-        score += 0.4 if entry.pronoun == wanted else 0.0
+        score += 0.4 if mentions.pronoun_of(entry) == wanted else 0.0
         score += 0.3 if mention.how == "pronoun" else 0.0
         if distance == 0 and token.dep_ == "poss":
             score += 0.5 * mention.first / max(1, token.i)
         if governor is not None and (mention.paragraph, mention.head) == (number, governor.i):
             score += 1.2
         best[mention.actor] = max(best.get(mention.actor, -99.0), score)
-    ranked = sorted(best.items(), key=lambda s: -s[1])
-    if not ranked or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < 0.35):
-        return None
-    entry = mentions.registry[ranked[0][0]]
-    if len(ranked) == 1 and entry.pronoun is None:
-        entry.pronoun = wanted
-    return entry
+    for sentence, place, gender in mentions.nameless():
+        distance = here - sentence
+        if 0 <= distance <= 2 and place < (number, token.i) and gender in (None, wanted):
+            best[""] = max(best.get("", -99.0), 1.0 - 1.2 * distance + (0.4 if gender else 0.0))
+    ranked = sorted(best.items(), key=lambda s: (-s[1], s[0]))
+    margin = _CLEAR if token.dep_ in ("nsubj", "nsubjpass") else 0.35
+    near = [id for id, score in ranked if ranked[0][1] - score < margin]
+    if len(near) == 1 and near[0]:
+        entry = mentions.registry[near[0]]
+        if len(ranked) == 1:
+            mentions.pronouns.setdefault(entry.id, entry.pronoun or wanted)
+        return Meant(entry)
+    also = " or somebody unnamed" if "" in near else ""
+    return Meant(None, tuple(sorted(filter(None, near))), f"“{token.text}” may be any of these{also}")
 
 
 def body_meant(

@@ -79,7 +79,12 @@ class Unfamiliar:
         return usage is not None and usage.ways["land"] > 0 and not usage.ways["titled"]
 
     def decide(self) -> None:
-        """Says which names are countries and which are bodies; all others stay open."""
+        """Says which names are countries, bodies and persons; all others stay open."""
+        self.registry.settle()
+        self._decide()
+        self.registry.settle_bare({word for name in self.table for word in name})
+
+    def _decide(self) -> None:
         countries: dict[Name, Usage] = {}
         long_names: dict[Name, list[Name]] = {}
         for name, usage in self.usage.items():
