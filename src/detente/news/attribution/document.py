@@ -5,6 +5,7 @@ What a source says inside its own content is not an attribution of the text ("An
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -17,6 +18,7 @@ from detente.news.attribution.owners import give_quotations
 from detente.news.attribution.polarity import polarity_of
 from detente.news.attribution.quotes import meeting, number_at, quotations
 from detente.news.lists.gazetteer import forms, given_names, slug
+from detente.news.lists.lexicon import PEOPLE
 from detente.news.lists.words import words
 
 Span = tuple[int, int]
@@ -68,7 +70,7 @@ def drafted(text: str, pieces: Sequence[tuple[Doc, int]]) -> tuple[list[Span], l
             at = paragraph.base + found.anchor.idx
             if number_at(quoted, at) is None:
                 drafts.append((paragraph, found))
-    colons = [c for p in paragraphs for c in _colon(p)]
+    colons = [c for p in paragraphs for c in _colon(p, text)]
     drafts += colons
     give_quotations(text, quoted, drafts, paragraphs)
     return quoted, paragraphs, drafts
@@ -106,36 +108,52 @@ _NAMELESS = frozenset(
 )
 
 
-def _a_name(head: list[Token]) -> bool:
-    """Whether the words before a colon are the name of somebody: capitals throughout, or names alone, and not a place."""
+_TURN = re.compile(r"^[A-Z][A-Z.'’ \-]{1,40}:", re.MULTILINE)
+
+
+def _a_name(head: list[Token], text: str) -> bool:
+    """Whether the words before a colon are the name of somebody: a name that the text uses, and not a place."""
     if tuple(t.text for t in head) in forms():
         return False
     if len(head) <= 4 and all(t.is_upper and len(t) > 1 for t in head):
-        return True
+        turns = len(_TURN.findall(text)) > 1  # a transcript
+        return turns or re.search(rf"\b{re.escape(head[-1].text.capitalize())}\b", text) is not None
     names = all(t.pos_ == "PROPN" and t.text[:1].isupper() for t in head)
+    if not names or len(head) > 5:
+        return False
+    if len(head) > 1 or head[0].ent_type_ == "PERSON" or slug(head[0].text) in given_names():
+        return True
+    # a surname alone: elsewhere it stands behind a given name or a title
     return (
-        names
-        and len(head) <= 5
-        and (len(head) > 1 or head[0].ent_type_ == "PERSON" or slug(head[0].text) in given_names())
+        re.search(rf"(?<![.!?\n“\"] )\b[A-Z][a-z]+\.? {re.escape(head[0].text)}\b(?! [A-Z])", text)
+        is not None
     )
 
 
-def _colon(paragraph: Paragraph) -> list[tuple[Paragraph, Found]]:
+def _spoke_to(head: list[Token]) -> list[Token]:
+    """The name in "Berg To Critics Of The Pact", a headline's way to say to whom something was said."""
+    to = [n for n, t in enumerate(head) if t.lower_ == "to" and t.text[:1] == "T"]
+    return head[: to[0]] if to and 0 < to[0] < len(head) - 1 else head
+
+
+def _colon(paragraph: Paragraph, text: str) -> list[tuple[Paragraph, Found]]:
     """ "Romeo: I will go." - a name, a colon, and what he says; also "Poll: ..." as a headline."""
     doc = paragraph.doc
     for token in doc[: min(len(doc), 9)]:
         if token.text != ":":
             continue
-        head = [t for t in doc[: token.i] if not t.is_space and not t.is_punct]
+        head = _spoke_to([t for t in doc[: token.i] if not t.is_space and not t.is_punct])
         if not 1 <= len(head) <= 7 or token.i + 2 >= len(doc):
             return []
         low = [t.lower_ for t in head]
         if (low[0] in _NO_NAMES and low[-1] not in _NAMELESS) or ")" in doc[: token.i].text:
             return []
-        if not (low[-1] in _NAMELESS or _a_name(head)):
+        people = len(head) <= 2 and head[-1].tag_ == "NNS" and head[-1].lemma_.lower() in PEOPLE
+        nameless = low[-1] in _NAMELESS and not any(t.tag_ == "POS" for t in head)
+        if not (nameless or people or _a_name(head, text)):
             return []
         span = (head[0].i, head[-1].i)
-        last = len(doc) - 1
+        last = next((t.i - 1 for t in doc[token.i + 2 :] if t.text == ";"), len(doc) - 1)
         found = Found("colon", [(token.i, token.i)], [span], [(token.i + 1, last)], "speech", token, head[-1])
         return [(paragraph, found)]
     return []

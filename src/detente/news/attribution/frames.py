@@ -27,6 +27,10 @@ def found_in(doc: Doc) -> Iterator[Found]:
             yield from _adjective(token)
         if token.lower_ == "according":
             yield from _according(token)
+        if token.lower_ == "in" and token.is_sent_start:
+            yield from _in_poll(token)
+        if token.lower_ == "clear":
+            yield from _made_clear(token)
 
 
 # ------------------------------------------------------------------ nouns
@@ -42,7 +46,7 @@ def _fixed(noun: Token) -> Found | None:
     ):
         return None
     who = subject(verb)
-    if who is None or not can_speak(who, "say") or who.lower_ == "it" or reporters_own(verb):
+    if who is None or not can_speak(who, "want") or who.lower_ == "it" or reporters_own(verb):
         return None
     for child in [*noun.children, *verb.children]:
         if child.i <= noun.i:
@@ -81,7 +85,7 @@ def _noun(noun: Token) -> Iterator[Found]:
     verb = noun.head
     if noun.dep_ == "dobj" and verb.lemma_.lower() in lexicon.LIGHT_VERBS and complement:
         who = subject(verb)
-        if who is not None and can_speak(who, "say") and not is_passive(verb):
+        if who is not None and can_speak(who, "want") and not is_passive(verb):
             first, _last = cue_reach(verb)
             yield Found(
                 "noun-light",
@@ -100,7 +104,7 @@ def _noun(noun: Token) -> Iterator[Found]:
     owners = [c for c in noun.children if c.dep_ == "poss"]
     if owners and complement:
         who = owners[0]
-        if can_speak(who, "say") and (
+        if can_speak(who, "want") and (
             complement[3] == "that" or (speech and complement[3] == "to") or lemma in _POSSESSED
         ):
             yield Found(
@@ -116,7 +120,7 @@ def _noun(noun: Token) -> Iterator[Found]:
     for child in noun.children:
         if child.dep_ == "prep" and child.lower_ in ("from", "among", "by") and child.i > noun.i:
             inner = [c for c in child.children if c.dep_ == "pobj"]
-            if inner and can_speak(inner[0], "say") and complement and complement[1] != child.i:
+            if inner and can_speak(inner[0], "want") and complement and complement[1] != child.i:
                 yield Found(
                     "noun-from",
                     [(noun.i, noun.i)],
@@ -151,7 +155,7 @@ def _drawn(noun: Token, kind: str) -> Found | None:
     for child in [*noun.children, *verb.children]:
         if child.dep_ == "prep" and child.lower_ == "from" and child.i > noun.i and thing:
             inner = [c for c in child.children if c.dep_ == "pobj"]
-            if inner and can_speak(inner[0], "say"):
+            if inner and can_speak(inner[0], "want"):
                 return Found(
                     "noun-drawn",
                     [(cue_reach(verb)[0], noun.i)],
@@ -220,7 +224,7 @@ def _adjective(word: Token) -> Iterator[Found]:
         who, first = subject(word), cue_reach(word)[0]
     else:
         return
-    if who is None or not can_speak(who, "say") or who.lower_ == "it" or reporters_own(head):
+    if who is None or not can_speak(who, "want") or who.lower_ == "it" or reporters_own(head):
         return
     for child in [*word.children, *(head.children if word.dep_ == "acomp" else ())]:
         if child.i <= word.i:
@@ -290,3 +294,47 @@ def _according(token: Token) -> Iterator[Found]:
         content.append((right + 1, sent.end - 1))
     if content:
         yield Found("according", [(token.i, to.i)], [source], content, "speech", token, who)
+
+
+def _in_poll(token: Token) -> Iterator[Found]:
+    """ "In the Lantern poll, four in ten back the truce": what a poll found, where no verb says that it did."""
+    doc, sent = token.doc, token.sent
+    inner = [c for c in token.children if c.dep_ == "pobj" and c.lemma_.lower() in ("poll", "survey")]
+    if not inner or any(t.lemma_.lower() in lexicon.SPEECH_VERBS and t.pos_ == "VERB" for t in sent):
+        return
+    last = inner[0].right_edge.i
+    if last + 2 >= sent.end or doc[last + 1].text != ",":
+        return
+    source = (inner[0].left_edge.i, last)
+    yield Found(
+        "in-poll", [(token.i, token.i)], [source], [(last + 2, sent.end - 1)], "speech", token, inner[0]
+    )
+
+
+def _made_clear(word: Token) -> Iterator[Found]:
+    """ "made (it) clear that ...": verb and adjective are one cue."""
+    verb = word.head
+    if verb.lemma_ != "make" or not 0 < word.i - verb.i <= 2:
+        return
+    who = subject(verb)
+    clause = [
+        c
+        for c in [*word.children, *verb.children]
+        if c.i > word.i and c.dep_ in ("csubj", "advcl", "ccomp", "acl")
+    ]
+    if who is None or not can_speak(who, "want") or who.lower_ == "it" or is_passive(verb) or not clause:
+        return
+    start = clause[0].left_edge.i
+    if start == word.i + 1:
+        cue, content = (cue_reach(verb)[0], word.i), (start, clause[0].right_edge.i)
+        yield Found(
+            "made-clear",
+            [cue],
+            [source_reach(who)],
+            [content],
+            "speech",
+            verb,
+            who,
+            open=True,
+            clause=(min(source_reach(who)[0], cue[0]), cue[1]),
+        )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from detente.news.attribution.found import Reach
-from detente.news.parse.syntax import source_reach
+from detente.news.parse.syntax import is_day, source_reach
 
 _MARKS = {",", "”", '"', "''", "’’", "—", "–", "--"}
 _FINITE = {"VBD", "VBZ", "VBP", "MD"}
@@ -57,9 +57,34 @@ def around(verb: Token, who: Token) -> list[Reach] | None:
 def behind(verb: Token, lemma: str) -> Reach | None:
     """What follows the verb as its object, clause-less complement or exclamation ("said using it was wrong", "said yes")."""
     kinds = {"dobj", "xcomp", "ccomp", "intj", "oprd", "acomp"}
-    parts = [c for c in verb.children if c.i > verb.i and c.dep_ in kinds and c.tag_ not in ("WDT", "WP")]
+    parts = [
+        c
+        for c in verb.children
+        if c.i > verb.i and c.dep_ in kinds and c.tag_ not in ("WDT", "WP") and not is_day(c)
+    ]
     if lemma in ("tell", "assure", "remind", "warn") and parts and parts[0].dep_ == "dobj":
         parts = parts[1:]  # whom
     if not parts or parts[0].left_edge.i - verb.i > 6:
         return None
     return parts[0].left_edge.i, max(p.right_edge.i for p in parts)
+
+
+def led_astray(verb: Token) -> tuple[Token, Reach] | None:
+    """Who said it, and what, in "He implied voters were tired", where the parser takes the verb for a participle.
+
+    It shows by two subjects of one finite verb, one before and one behind the verb of saying.
+    """
+    if verb.tag_ not in ("VBD", "VBN") or verb.dep_ not in ("acl", "amod"):
+        return None
+    for main in verb.ancestors:
+        if main.pos_ not in ("VERB", "AUX"):
+            continue
+        subjects = [c for c in main.children if c.dep_ in ("nsubj", "nsubjpass")]
+        before = [c for c in subjects if c.i < verb.i]
+        between = [c for c in subjects if verb.i < c.i < main.i]
+        if not before or not between or verb.doc[verb.i + 1].is_punct:
+            return None
+        if any(t.is_punct or t.tag_ in ("WP", "WDT") for t in verb.doc[before[-1].i + 1 : verb.i]):
+            return None
+        return before[-1], (between[0].left_edge.i, main.right_edge.i)
+    return None

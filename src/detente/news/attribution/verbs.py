@@ -15,6 +15,8 @@ from detente.news.parse.syntax import (
     can_speak,
     coordinated,
     cue_reach,
+    going_on,
+    is_day,
     is_passive,
     outright,
     reach,
@@ -45,6 +47,11 @@ def verbal(verb: Token) -> Iterator[Found]:
     lemma = lemma_of(verb)
     frames = lexicon.VERBS.get(lemma)
     evidence = lexicon.EVIDENCE_VERBS.get(lemma)
+    if frames is not None and "c" in frames.letters:
+        led = reporting.led_astray(verb)
+        if led is not None and can_speak(led[0], lemma):
+            yield _make("verb-led-astray", verb, led[0], frames, [led[1]])
+            return
     if (frames is None and evidence is None) or verb.dep_ in (
         "amod",
         "compound",
@@ -79,7 +86,18 @@ def verbal(verb: Token) -> Iterator[Found]:
         return
     if allowed.kind == "attitude" and reporters_own(verb):
         return
-    for build in (_as_said, _infinitive, _clause, _naming, _preposition, _object, _participle, _lost, _open):
+    for build in (
+        _as_said,
+        _call_for,
+        _infinitive,
+        _clause,
+        _naming,
+        _preposition,
+        _object,
+        _participle,
+        _lost,
+        _open,
+    ):
         found = build(verb, who, lemma, allowed)
         if found is not None:
             yield found
@@ -152,7 +170,7 @@ def _clause(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | Non
     if inserted:
         return _make("verb-clause-around", verb, who, allowed, inserted)
     relative = _relative(verb, who)
-    if relative:
+    if relative and outright(lemma):
         right_of = max(verb.i, relative[1])
         rest = [
             c
@@ -264,6 +282,8 @@ def _end(verb: Token, end: int) -> int:
     limit = max(end, limit)
     for token in doc[verb.i + 1 : limit + 1]:
         if token.i > verb.i + 2 and _another_speaks(token, verb):
+            return _before_joint(verb, token.left_edge.i, verb.i + 1)
+        if going_on(token) == verb and token.left_edge.i > verb.i + 2:
             return _before_joint(verb, token.left_edge.i, verb.i + 1)
         if token.dep_ == "conj" and coordinated(token) == verb:
             return _before_joint(
@@ -385,11 +405,27 @@ def _preposition(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found 
     return None
 
 
+def _call_for(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | None:
+    """ "is calling for the envoy to be recalled": the preposition introduces an infinitive with its subject."""
+    if "for" not in allowed.prepositions:
+        return None
+    for child in verb.children:
+        if child.dep_ in ("advcl", "xcomp", "ccomp") and child.i > verb.i:
+            marks = [c for c in child.children if c.dep_ == "mark" and c.lower_ == "for"]
+            to = any(c.dep_ == "aux" and c.lower_ == "to" for c in child.children)
+            if marks and to and marks[0].i - cue_reach(verb)[1] <= 2:
+                cue = (cue_reach(verb)[0], marks[0].i)
+                return _make(
+                    "verb-for", verb, who, allowed, [(marks[0].i + 1, _end(verb, child.right_edge.i))], cue
+                )
+    return None
+
+
 def _object(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | None:
     if "n" not in allowed.letters:
         return None
     for child in verb.children:
-        if child.dep_ != "dobj" or child.i < verb.i or child.tag_ in ("WDT", "WP"):
+        if child.dep_ != "dobj" or child.i < verb.i or child.tag_ in ("WDT", "WP") or is_day(child):
             continue
         if (
             child.tag_ == "PRP"

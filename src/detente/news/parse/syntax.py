@@ -45,6 +45,7 @@ _QUANTITIES = {
     "those",
 }
 _DAYS = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+_OCCASIONS = words("occasions of speaking")
 _NOT_WHO = {"DATE", "TIME", "MONEY", "LANGUAGE", "CARDINAL_DATE"}
 
 
@@ -66,7 +67,7 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
         return before[-1] if before else own[0]
     if behind is not None and not any(c.dep_ == "nsubj" for c in verb.children):
         return behind
-    outer = coordinated(verb)
+    outer = coordinated(verb) or going_on(verb)
     if outer is not None:
         return subject(outer, depth + 1)
     head = verb.head
@@ -154,6 +155,35 @@ def coordinated(verb: Token) -> Token | None:
                 if not same or head.lemma_ == "say" or "c" in VERBS[head.lemma_.lower()].letters
                 else None
             )
+    return None
+
+
+def going_on(verb: Token) -> Token | None:
+    """The outer verb of saying that a participle of saying goes on from, where the parser hung it into the outer verb's content.
+
+    "Berg said the plan had failed, adding that ...": "adding" is what Berg does, not the plan.
+    """
+    if (
+        verb.tag_ != "VBG"
+        or verb.dep_ != "advcl"
+        or not verb.left_edge.i
+        or verb.doc[verb.left_edge.i - 1].text != ","
+    ):
+        return None
+    from detente.news.lists.lexicon import SPEECH_VERBS
+
+    if verb.lemma_.lower() not in SPEECH_VERBS:
+        return None
+    node = verb.head
+    for _ in range(4):
+        if node.head == node or node.i > verb.i:
+            return None
+        frames = SPEECH_VERBS.get(node.head.lemma_.lower())
+        if node.dep_ == "ccomp" and node.head.i < node.i and frames is not None and "c" in frames.letters:
+            return node.head if any(c.dep_ == "nsubj" for c in node.head.children) else None
+        if node.dep_ not in ("conj", "xcomp", "advcl", "ccomp"):
+            return None
+        node = node.head
     return None
 
 
@@ -249,21 +279,32 @@ def source_reach(token: Token) -> tuple[int, int]:
             break
         if (
             part.dep_ == "prep"
-            and part.lower_ == "on"
             and part.head == token
-            and part.right_edge.i == last
-            and _day(part)
+            and part.i > token.i
+            and verb.i > token.i
+            and _occasion(part)
         ):
-            last = part.i - 1  # "the minister on Tuesday said ..."
+            last = part.i - 1  # "the minister on Tuesday said ...", "Berg in a letter said ..."
             break
     while last > token.i and doc[last].is_punct and doc[last].text not in ')”"':
         last -= 1
     return first, max(last, token.i)
 
 
-def _day(on: Token) -> bool:
-    inner = [c for c in on.children if c.dep_ == "pobj"]
-    return bool(inner) and (inner[0].lower_.removesuffix("s") in _DAYS or inner[0].ent_type_ == "DATE")
+def is_day(token: Token) -> bool:
+    return token.lower_.removesuffix("s") in _DAYS or token.ent_type_ == "DATE"
+
+
+def _occasion(prep: Token) -> bool:
+    """Whether a phrase says when or where something was said ("on Tuesday", "in a letter", "during the summit")."""
+    inner = [c for c in prep.children if c.dep_ == "pobj"]
+    if not inner or prep.lower_ not in ("on", "in", "during", "at", "after", "like"):
+        return False
+    if prep.lower_ == "like":
+        return prep.head.pos_ == "PROPN" and prep.doc[prep.i - 1].text == ","
+    if prep.lower_ == "during" or is_day(inner[0]):
+        return True
+    return prep.head.pos_ == "PROPN" and inner[0].lemma_.lower() in _OCCASIONS
 
 
 def cue_reach(verb: Token) -> tuple[int, int]:
