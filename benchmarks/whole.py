@@ -20,7 +20,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("NUMBA_NUM_THREADS", "1")
+os.environ.update(NUMBA_NUM_THREADS="1", OMP_NUM_THREADS="1")
 
 import numpy as np
 from machine import machine, version
@@ -109,8 +109,8 @@ def theirs(study: Study, tree: Any, seed: int, n: int, folder: Path) -> tuple[fl
     return spent, int((~known).sum()), np.concatenate([got["S1"], got["ST"]])
 
 
-def rows(quick: bool) -> list[dict[str, Any]]:
-    n, runs = (32, 1) if quick else (128, 3)
+def rows(n: int, runs: int) -> list[dict[str, Any]]:
+    """``n`` rows of the peer's design, of n (d + 2) draws, for both."""
     peers = [p for p in ("pygambit", "SALib") if version(p) is None]
     out: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as name:
@@ -158,7 +158,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
-    found = rows(asked.quick)
+    sizes = [(32, 1)] if asked.quick else [(128, 3), (512, 2)]
+    found = [row for n, runs in sizes for row in rows(n, runs)]
     if asked.json:
         print(json.dumps({"machine": machine(), "rows": found}))
         return
