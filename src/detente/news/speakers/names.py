@@ -11,11 +11,12 @@ from spacy.tokens import Doc, Token
 
 from detente.news.lists.gazetteer import by_name_of_house, forms, given_names, slug
 from detente.news.lists.words import words
-from detente.news.speakers.spellings import PARTICLES
+from detente.news.speakers.spellings import PARTICLES, family_first
 
 TITLES = words("titles")
 _BODIES = words("words of names of bodies")
 _OFFICES = words("offices")
+FIRST = words("family names that stand first")
 _PARTICLES = PARTICLES - {"st", "mc", "o", "te"}
 _COLLECTIVE = words("collective bodies")
 
@@ -57,11 +58,12 @@ def full_names(doc: Doc) -> list[tuple[int, int]]:
         ):
             last -= 1
         if first < last and all(
-            t.text[:1].isupper() or t.lower_ in _PARTICLES or t.text == "-" or doc[t.i - 1].text == "-"
+            t.text[:1].isupper() or t.lower_ in _PARTICLES | {"-"} or doc[t.i - 1].text == "-"
             for t in doc[first : last + 1]
         ):
-            found.append(_with_particles(doc, first, last))
+            found.append(_whole(doc, first, last))
     taken = {i for a, b in found for i in range(a, b + 1)}
+    found += _in_family_order(doc, taken)
     for first, last in _by_office(doc):
         if not taken & set(range(first, last + 1)):
             found.append((first, last))
@@ -90,22 +92,39 @@ def full_names(doc: Doc) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def _with_particles(doc: Doc, first: int, last: int) -> tuple[int, int]:
-    """The name with the particles before it and the word that they follow: "Ursula" in front of "von der Leyen"."""
-    start = first if doc[first].lower_ not in _PARTICLES else first + 1
-    while start > doc[first].sent.start and doc[start - 1].lower_ in _PARTICLES - {"-"}:
+def _whole(doc: Doc, first: int, last: int) -> tuple[int, int]:
+    """The name with what its particles lead to: "Ursel" before "von der Heyden" and "Heyden" behind "Ursel von der"."""
+    while doc[last].lower_ in _PARTICLES and last + 1 < len(doc) and doc[last + 1].text[:1].isupper():
+        last += 1
+    start = first
+    while start > doc[first].sent.start and doc[start - 1].lower_ in _PARTICLES:
         start -= 1
-    if start > first:
-        start = first
     before = doc[start - 1] if start > doc[first].sent.start else None
-    if (
-        doc[start].lower_ in _PARTICLES
-        and before is not None
-        and before.pos_ == "PROPN"
-        and _may_be_surname(before)
-    ):
+    led = doc[start].lower_ in _PARTICLES and before is not None and before.text[:1].isupper()
+    if led and before is not None and before.pos_ == "PROPN" and _may_be_surname(before):
         return start - 1, last
-    return start, last
+    return first, last
+
+
+def _in_family_order(doc: Doc, taken: set[int]) -> list[tuple[int, int]]:
+    """Names in Chinese or Korean order, hyphens inside: "Kim Sang-ho"."""
+    found = []
+    for i in proper_nouns(doc):
+        token = doc[i]
+        if i in taken or slug(token.text) not in FIRST or not token.text[:1].isupper():
+            continue
+        last = i
+        while last + 1 < len(doc) and last - i < 4 and (
+            (doc[last + 1].text == "-" and not doc[last].whitespace_ and not doc[last + 1].whitespace_)
+            or (doc[last].text == "-" and doc[last + 1].is_alpha)
+            or _may_be_surname(doc[last + 1])
+        ):  # fmt: skip
+            last += 1
+        name = tuple(doc[i : last + 1].text.split())
+        if last > i and family_first(name) and not taken & set(range(i, last + 1)):
+            found.append((i, last))
+            taken.update(range(i, last + 1))
+    return found
 
 
 def proper_nouns(doc: Doc) -> list[int]:

@@ -288,7 +288,8 @@ class Reader:
         if len(found) != 1:
             return False
         entry = found[0]
-        if not (token.pos_ == "PROPN" or token.ent_type_ or entry.id in self.mentions.seen):
+        known = token.pos_ == "PROPN" or token.ent_type_ or entry.id in self.mentions.seen
+        if not (known or _bare_subject(token)):
             return False
         if entry.id not in self.mentions.seen:
             self.mentions.seen.append(entry.id)
@@ -307,6 +308,12 @@ def _before(doc: Doc, i: int) -> set[str]:
 
 def _may_name(token: Token) -> bool:
     return token.pos_ in ("PROPN", "NOUN", "ADJ", "X", "VERB", "ADV") and token.text[:1].isupper()
+
+
+def _bare_subject(token: Token) -> bool:
+    """A capitalised noun that says something without an article, and is no plural by its form: a surname the parser does not know."""
+    plain = token.tag_ in ("NN", "NNS") and not token.lower_.endswith("s") and len(token) > 4
+    return plain and token.dep_ == "nsubj" and not any(c.i < token.i for c in token.children)
 
 
 def _may_be_bare_surname(doc: Doc, token: Token) -> bool:

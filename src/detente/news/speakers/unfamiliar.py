@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc
 
-from detente.news.lists.gazetteer import forms, given_names, slug
+from detente.news.lists.gazetteer import forms, given_names, places, slug
+from detente.news.speakers.acronyms import introduced
 from detente.news.speakers.mentions import Mentions
 from detente.news.speakers.names import part_of_name, plain_name
 from detente.news.speakers.registry import Entry, Registry
@@ -47,6 +48,12 @@ _SHORT = {
     "organisation",
     "organization",
     "community",
+    "agency",
+    "committee",
+    "commission",
+    "mission",
+    "tribunal",
+    "secretariat",
 }
 _OPEN_ENDED = {"of", "between", "with", "among", "that", "which", "for", "against"}
 
@@ -60,11 +67,15 @@ class Unfamiliar:
         self.capitals: Counter[str] = Counter()
         self.inside: Counter[Name] = Counter()  # words of longer names
         self.table: dict[Name, tuple[Entry, str]] = {}  # words of a form -> actor, how it is meant
+        self.letters: dict[str, set[Name]] = {}  # initials in brackets -> the names they followed
         self.longest = 1
 
     def collect(self, mentions: Mentions) -> None:
         for number, (doc, _) in enumerate(mentions.pieces):
             self.capitals.update(w for w in mentions.words[number] if w[:1].isupper() and not w.isupper())
+            for first, last, letters in introduced(doc):
+                name = key(doc, first, last)
+                self.letters.setdefault(letters, set()).add(name)
             for first, last in runs(doc):
                 name = key(doc, first, last)
                 if first < last and name not in forms():
@@ -114,6 +125,16 @@ class Unfamiliar:
         for name, usage in self.usage.items():
             if name not in self.table and self._is_body(name, usage):
                 self.table[name] = (self.registry.named(plain_name(" ".join(name)), "organisation"), "body")
+        for letters, names in sorted(self.letters.items()):
+            unlisted = sorted(name for name in names if name not in forms())
+            for name in unlisted:
+                if name not in self.table:
+                    self.table[name] = (
+                        self.registry.named(plain_name(" ".join(name)), "organisation"),
+                        "body",
+                    )
+            if len(names) == len(unlisted) == 1 and (letters,) not in forms():
+                self.table[letters,] = self.table[unlisted[0]]
         self.longest = max((len(name) for name in self.table), default=1)
 
     def _is_body(self, name: Name, usage: Usage) -> bool:
@@ -132,7 +153,8 @@ class Unfamiliar:
         for number, (doc, _) in enumerate(mentions.pieces):
             self._note_names(mentions, number, doc, bodies)
         for mention in mentions.all:
-            if mention.how == "place" and mention.actor in _LISTED:
+            listed = self.registry[mention.actor].kind == "organisation" and mention.actor in places()
+            if mention.how == "place" and listed:
                 bodies.setdefault(mention.actor, self.registry[mention.actor])
         if bodies:
             self._note_short_forms(mentions, list(bodies.values()))
