@@ -24,7 +24,9 @@ def test_shares_are_those_of_the_closed_form():
     )
     b = shares(record, "B")
     assert {p: row["share"] for p, row in b.items()} == {"gift": 0.75, "toll": 0.25, "equilibrium": 0.5}
-    assert b["gift"]["interval"] == [0.75, 0.75]
+    low, high = b["gift"]["interval"]  # all scramblings agree, which they may by rounding alike
+    assert low < 0.75 < high
+    assert high - low < 0.01
     assert b["gift"]["enough"] == 0.5
     assert b["gift"]["draws"] == 1024
     assert record["enough"]["B"] == {"value": 0.5, "stated": True, "formula": "0.5"}
