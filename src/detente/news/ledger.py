@@ -82,7 +82,12 @@ def with_speakers(
     reader.others(found)
     speakers = [reader.speaker(attribution.speaker) for attribution in found]
     return [
-        replace(statement, speaker=speaker, about=reader.about(attribution.content, speaker))
+        replace(
+            statement,
+            speaker=speaker,
+            about=reader.about(attribution.content, speaker),
+            unclear=reader.unclear(attribution.speaker),
+        )
         for statement, attribution, speaker in zip(statements, found, speakers, strict=True)
     ]
 
@@ -153,6 +158,12 @@ def statement_records(ledger: Ledger) -> list[dict[str, object]]:
                 }
                 if s.act
                 else None,
+                "speaker_unclear": {
+                    "candidates": [{"id": id, "name": name} for id, name in s.unclear.candidates],
+                    "why": s.unclear.why,
+                }
+                if s.unclear
+                else None,
             }
         )
     return records
@@ -161,6 +172,7 @@ def statement_records(ledger: Ledger) -> list[dict[str, object]]:
 COLUMNS = (
     "Statement", "Speaker", "Speaker is", "Statement words", "Source words", "Cue", "Quotation", "Polarity", "Kind", "About",
     "Document", "File", "Line", "Start", "End", "Source spans", "Cue spans", "Content spans", "Act", "Act words", "Condition",
+    "Speaker may be", "Why unclear",
 )  # fmt: skip
 _FORM = {True: "direct", False: "indirect", "mixed": "mixed"}
 
@@ -183,6 +195,8 @@ def ledger_rows(ledger: Ledger) -> list[tuple[str, ...]]:
                 *("; ".join(f"{a}-{b}" for a, b in spans) for spans in (s.source, s.cue, s.content)),
                 s.act.name if s.act else "",
                 *(_one_line(ledger.words(s.document, spans)) for spans in ((s.act.because, s.act.condition) if s.act else ((), ()))),
+                "; ".join(name for _, name in s.unclear.candidates) if s.unclear else "",
+                s.unclear.why if s.unclear else "",
             )
         )  # fmt: skip
     return rows

@@ -83,6 +83,17 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Unclear:
+    """Who may be meant by a source, as ids and names in order of id, and in words why the text leaves it open.
+
+    Candidates need not be among the actors of the ledger: "Brussels" may be a body that the texts do not name.
+    """
+
+    candidates: tuple[tuple[str, str], ...]
+    why: str
+
+
+@dataclass(frozen=True)
 class Statement:
     """An attributed statement. Each part is a list of spans; an absent part is empty."""
 
@@ -98,6 +109,7 @@ class Statement:
     about: tuple[str, ...] = ()  # ids of actors
     act: Act | None = None  # None where the rules abstain
     also: tuple[Place, ...] = ()  # the same words of the same speaker in copies of the document
+    unclear: Unclear | None = None  # who may be meant, where the speaker is nobody or somebody unnamed
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from detente.news.speakers.phrases import NUMBERS, described, same_body, state_m
 from detente.news.speakers.pronouns import FEMALE, MALE, PLURAL, Group, body_meant, person_meant
 from detente.news.speakers.registry import Entry, Registry
 from detente.news.speakers.unfamiliar import Unfamiliar
+from detente.scenario.statement import Unclear
 
 
 class Reader:
@@ -157,12 +158,13 @@ class Reader:
         number, index = place
         return self._actor(number, self.pieces[number][0][index], 0)
 
-    def open_question(self, place: tuple[int, int] | None) -> Meant | None:
-        """Who may be meant by the head of a source, and why that is open; None where it is not, or nobody in particular may be."""
+    def unclear(self, place: tuple[int, int] | None) -> Unclear | None:
+        """Who may be meant by the head of a source, and why that is open; None where it is not, or nobody is in question."""
         doubt = self.doubts.get(place) if place is not None else None
-        if doubt is None or place is None or (place in self.mentions.at and doubt.closed):
+        if doubt is None or not doubt.candidates:
             return None
-        return doubt if doubt.candidates else None
+        named = tuple((id, self.registry[id].name) for id in doubt.candidates)
+        return Unclear(named, doubt.why)
 
     def about(self, spans: Sequence[tuple[int, int]], speaker: str | None) -> tuple[str, ...]:
         """Actors mentioned in the content, in order, the speaker left out."""
