@@ -14,7 +14,7 @@ from detente.news.attribution.quotes import Span
 from detente.news.attribution.verbs import lemma_of
 from detente.news.lists import lexicon
 from detente.news.parse.syntax import can_speak, is_passive, outright, subject
-from detente.news.train.options import Content, Source, Word
+from detente.news.train.options import Content, Source, Word, top
 
 #: Features share 2**BITS numbers.
 BITS = 19
@@ -147,13 +147,23 @@ def of_source(word: Word, source: Source, place: int) -> list[str]:
     return base + facts
 
 
-def of_content(word: Word, content: Content, spans: Sequence[Span], chars: int, whole: str) -> list[str]:
-    """Of one possible content. ``spans``: as it would be reported, in ``whole``; ``chars``: quotations that go with it."""
+def of_content(
+    word: Word, content: Content, spans: Sequence[Span], chars: int, whole: str, longer: int, shorter: int
+) -> list[str]:
+    """Of one possible content. ``spans``: as it would be reported, in ``whole``; ``chars``: quotations that go with it;
+    ``longer`` and ``shorter``: how many of the other contents are."""
     token, doc = word.token, word.token.doc
     lemma = _lemma(token)
     how = f"{content.how},{content.quoted and chars > 0}"
     base = [f"how={how}", f"rule={word.rule},{how}", f"{lemma}+{how}", f"{token.tag_},{token.dep_}+{how}",
             f"pieces={len(spans)},{how}", f"chars={min(3, chars)},{how}"]  # fmt: skip
+    begins, stops = whole[spans[0][0]], whole[spans[-1][1] - 1]
+    base += [
+        f"longer={min(3, longer)}", f"shorter={min(3, shorter)}", f"longer={min(2, longer)},{content.how}",
+        f"shorter={min(2, shorter)},{content.how}",
+        f"begins={begins in _MARKS},{content.how}", f"stops={stops in _MARKS},{content.how}",
+        f"stops={stops in _MARKS},{begins in _MARKS}",
+    ]  # fmt: skip
     if not content.pieces:
         return base
     first, last = content.pieces[0][0], content.pieces[-1][1]
@@ -184,6 +194,14 @@ def of_content(word: Word, content: Content, spans: Sequence[Span], chars: int, 
         ]
     elif after is not None and not ends:
         facts += [f"cut={after.tag_},{after.dep_}", f"cut-head={after.head.dep_},{after.head.pos_}"]
+    root = top(doc, first, last)
+    kind = f"{root.pos_},{root.dep_}"
+    facts += [
+        f"root={root.lemma_.lower()}", f"root-kind={kind}", f"root-kind={kind},{content.how}", f"{lemma}+root-kind={kind}",
+        f"root-person={root.lemma_.lower() in lexicon.PEOPLE},{root.ent_type_},{content.how}", f"{lemma}+first={doc[first].lower_}",
+        f"root-right={root.right_edge.i - last if root.right_edge.i - last < 2 else 2},{content.how}",
+        f"root-left={root.left_edge.i == first},{content.how}", f"{lemma}+root={root.pos_},{root.lemma_.lower() in lexicon.PEOPLE}",
+    ]  # fmt: skip
     # what stands behind inner commas: "a plan, which ...", "the raid, he ..."
     for inner in [t for t in doc[first + 1 : last] if t.text in (",", "—", "–", ";")][-2:]:
         behind = doc[inner.i + 1]

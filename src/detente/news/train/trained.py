@@ -129,7 +129,7 @@ def described_contents(
     text: str, quoted: Sequence[Span], word: Word, source: Source, first: Found
 ) -> list[tuple[list[Span], Found, list[str]]]:
     """The contents that a word may have, as they would be reported, each with its draft and its features."""
-    found = []
+    found: list[tuple[list[Span], Found, Content]] = []
     for content in contents(word, source):
         if not content.pieces and not first.chars:
             continue
@@ -139,9 +139,19 @@ def described_contents(
         spans = settled(text, quoted, word.paragraph, one)
         if spans is None:
             continue
-        names = features.of_content(word, content, spans[2], len(first.chars), text)
-        found.append((spans[2], one, names))
-    return found
+        found.append((spans[2], one, content))
+    lengths = [sum(b - a for a, b in spans) for spans, _, _ in found]
+    return [
+        (
+            spans,
+            one,
+            features.of_content(
+                word, content, spans, len(first.chars), text,
+                sum(other > length for other in lengths), sum(other < length for other in lengths),
+            ),
+        )
+        for (spans, one, content), length in zip(found, lengths, strict=True)
+    ]  # fmt: skip
 
 
 def _with_chars(one: Found, content: Content, first: Found) -> Found:
