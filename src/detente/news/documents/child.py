@@ -25,7 +25,7 @@ except (
     resource = None
 
 READERS = ("docx", "eml", "feed", "html", "pdf")
-SECONDS = 5  # of processor time a file
+SECONDS = 5  # of processor time a file; the system counts whole seconds, so that the last may be cut short
 MEMORY = 1 << 30  # bytes of address space
 
 
@@ -78,7 +78,7 @@ def _seconds(allowed: int | None) -> None:
     if resource is None:
         return
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    soft = hard if allowed is None else int(time.process_time()) + 1 + allowed
+    soft = hard if allowed is None else int(time.process_time()) + allowed
     if hard != resource.RLIM_INFINITY:
         soft = hard if allowed is None else min(soft, hard)
     with contextlib.suppress(ValueError, OSError):

@@ -59,7 +59,7 @@ def _read(message: EmailMessage) -> Reading:
         if kind == "message/rfc822" or part.get_content_disposition() == "attachment":
             unread.append((f"attachment {_name(part)}", "attachments are not opened"))
         elif part.is_multipart():
-            waiting += reversed(part.get_payload())  # pyright: ignore[reportArgumentType]
+            waiting += reversed([sub for sub in part.iter_parts() if isinstance(sub, EmailMessage)])
         elif kind == "text/plain":
             plain.append(part)
         elif kind == "text/html":

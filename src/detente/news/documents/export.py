@@ -101,7 +101,7 @@ def _known_names(line: str, sign: str) -> int:
 
 def _rows(reader: Any) -> Iterator[tuple[str, list[str]]]:
     # the bound is the csv module's, for all readers: it is set for each step and put back
-    number = 0
+    number = blank = 0
     while True:
         old = csv.field_size_limit(MAX_CELL)
         try:
@@ -117,6 +117,8 @@ def _rows(reader: Any) -> Iterator[tuple[str, list[str]]]:
         if row:
             yield f"row {number}", row
             number += 1
+        elif (blank := blank + 1) > 10 * MAX_ROWS:
+            raise DocumentError("the table has too many blank lines", allowed=f"at most {10 * MAX_ROWS:,}")
 
 
 def _key(name: str) -> str:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import html as entities
 import re
+from collections.abc import Callable
 
 from detente.news.documents.about import About
 from detente.news.documents.found import Reading, one
 from detente.news.documents.plain import decode
 
-_RULES = (
+# what is opened and never closed runs to the end, as in a browser: no rule looks through a text twice
+_RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.S), ""),
-    (re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.S | re.M), ""),
-    (re.compile(r"<!--.*?-->", re.S), ""),
-    (re.compile(r"<(script|style)\b.*?</\1\s*>", re.S | re.I), ""),
+    (re.compile(r"^(```|~~~).*?(?:^\1[ \t]*$|\Z)", re.S | re.M), ""),
+    (re.compile(r"<!--.*?(?:-->|\Z)", re.S), ""),
+    (re.compile(r"<(script|style)\b.*?(?:</\1\s{0,20}>|\Z)", re.S | re.I), ""),
     (re.compile(r"</?[A-Za-z][^<>\n]{0,500}>"), ""),
     (re.compile(r"!\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"), ""),
     (re.compile(r"\[([^\[\]\n]{1,500})\]\([^()\n]{0,500}\)"), r"\1"),
     (re.compile(r"\[([^\[\]\n]{1,500})\]\[[^\[\]\n]{0,100}\]"), r"\1"),
     (re.compile(r"^\[[^\[\]\n]{1,100}\]:[^\n]*$", re.M), ""),
-    (re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+([^\n]*?)[ \t]*#*[ \t]*$", re.M), r"\1"),
+    (re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+([^\n]*)$", re.M), lambda found: found[1].rstrip(" \t#")),
     (re.compile(r"^[ \t]{0,3}(?:=+|-{3,}|\*{3,}|_{3,})[ \t]*$", re.M), ""),
     (re.compile(r"^[ \t]{0,3}>[ \t]?", re.M), ""),
     (re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+", re.M), ""),
