@@ -131,9 +131,14 @@ def _clauses(words: Sequence[Token]) -> list[Token]:
         and c.i in inside
         and c.pos_ in ("VERB", "AUX")
         and subject(c) is not None
-        and (c.dep_ != "ccomp" or (c.i < verb.i and subject(verb) is None))
+        and (c.dep_ != "ccomp" or (c.i < verb.i and (subject(verb) is None or _parted(c, verb))))
     ]
     return sorted({*found, *beside}, key=lambda t: t.i)
+
+
+def _parted(first: Token, second: Token) -> bool:
+    """Two clauses with a semicolon or a dash between, which the parser hung one under the other."""
+    return any(t.text in (";", "—", "–") for t in first.doc[first.i : second.i])
 
 
 def _tops(words: Sequence[Token]) -> list[Token]:

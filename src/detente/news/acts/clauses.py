@@ -165,7 +165,7 @@ def _future(clause: Clause, verb: Token, word: Token) -> Found:
         return clause.judged("threat", word, *pays) if stern and no is None else None
     if clause.side == "other":
         return clause.judged("prediction", word, no, verb)
-    if clause.side == "thing" and not _by_somebody(verb):
+    if _by_chance(clause, verb):
         return clause.judged("prediction", word, no, verb)
     return None
 
@@ -173,6 +173,11 @@ def _future(clause: Clause, verb: Token, word: Token) -> Found:
 def _by_somebody(verb: Token) -> bool:
     """A passive hides who acts: "the tariffs will be lifted" may be a promise."""
     return forms.passive(verb) and not any(c.dep_ == "agent" for c in verb.children)
+
+
+def _by_chance(clause: Clause, verb: Token) -> bool:
+    """A thing that does something, or suffers it in the words of an onlooker."""
+    return clause.side == "thing" and (clause.voice.onlooker or not _by_somebody(verb))
 
 
 def _may(clause: Clause, word: Token) -> Found:
@@ -247,14 +252,27 @@ def _plain(clause: Clause) -> Found:
         return _own(clause, lemma, no, said)
     if _false(clause, no, said):
         return clause.judged("denial", no, verb, *among(said, "falsehoods"), *_truth(said))
-    if lemma == "be" and among(said, "likely") and _infinitive_or_that(verb):
+    plain = any(t.lower_ in ("likely", "unlikely") for t in said)
+    if lemma == "be" and among(said, "likely") and (plain or _infinitive_or_that(verb)):
         compared = any(c.lower_ in ("more", "less") for t in among(said, "likely") for c in t.children)
         kept = clause.side != "unknown" and not compared
         return clause.judged("prediction", no, *among(said, "likely")) if kept else None
     if lemma in ("expect", "set") and forms.passive(verb) and _to(verb) is not None:
         return clause.judged("prediction", verb)
-    if lemma == "be" and among(said, "pressing") and (_infinitive_or_that(verb)):
-        return None
+    if lemma == "be" and among(said, "pressing") and _infinitive_or_that(verb):
+        return _time_for(clause, said)
+    if any(
+        g.lower_ in ("whether", "if") and g.dep_ == "mark"
+        for c in verb.children
+        if c.dep_ == "ccomp"
+        for g in c.children
+    ):
+        return NOTHING  # "the question is whether"
+    wide = [t for t in said if t.lower_ == "open"]
+    if clause.subject is not None and clause.subject.lemma_ == "door" and no is None and wide:
+        return clause.judged("offer", clause.subject, *wide)
+    if verb.tag_ in ("VBZ", "VBP") and lemma != "be" and among(_times(verb), "times to come"):
+        return None  # "starves by March"
     inward = [w for section in ("wishing", "knowing") for w in among([verb], section)]
     inward += [w for section in ("convinced", "ready") for w in among(said, section)]
     if inward and clause.side == "unknown" and clause.subject is not None and clause.subject.tag_ == "PRP":
@@ -266,10 +284,31 @@ def _plain(clause: Clause) -> Found:
     return None
 
 
+def _time_for(clause: Clause, said: list[Token]) -> Found:
+    """ "It is time for the generals to go"; without "for", nobody is asked."""
+    time = among(said, "pressing")
+    heads = (clause.verb, *time)
+    to = [c for h in heads for c in h.children if form_of(c) == "infinitive" and c.i > clause.verb.i]
+    if not to or time[0].lower_ != "time" or forms.negation(clause.verb) is not None:
+        return None
+    who = forms.subject(to[0])
+    before = clause.verb.doc[time[0].i : to[0].i]
+    ours = {"us", "me", "we"} & {t.lower_ for t in before}
+    named = who is not None or any(t.lower_ == "for" for t in before)
+    return clause.judged("demand", *time, to[0]) if named and not ours else None
+
+
+def _times(verb: Token) -> list[Token]:
+    heads = [c for c in verb.children if c.dep_ in ("prep", "npadvmod", "advmod")]
+    return heads + [c for h in heads for c in h.children]
+
+
 def _own(clause: Clause, lemma: str, no: Token | None, said: list[Token]) -> Found:
     verb = clause.verb
-    if lemma == "be" and (among(said, "ready") or among(said, "not ready")):
+    if lemma in ("be", "stand", "remain") and (among(said, "ready") or among(said, "not ready")):
         return _readiness(clause, verb)
+    if lemma == "have" and no is not None and among(said, "intention"):
+        return clause.judged("refusal", no, *among(said, "intention"))
     if lemma in listed("knowing") or (lemma == "be" and among(said, "convinced")):
         inner = next((c for h in (verb, *said) for c in h.children if c.dep_ == "ccomp"), None)
         if inner is not None:
@@ -339,6 +378,8 @@ def _false(clause: Clause, no: Token | None, said: list[Token]) -> bool:
     pointing = who.lower_ in ("it", "this", "that", "these", "those") or bool(among([who], "charges"))
     if pointing and no is None and among(said, "falsehoods"):
         return True
+    if clause.side == "thing" and no is None and among(said, "made up"):
+        return True  # "the video was a fake"
     return no is not None and (
         (pointing and bool(_truth(said))) or (who.lower_ == "there" and _no_truth(clause.verb))
     )

@@ -60,6 +60,8 @@ def by_cue(cue: Sequence[Token], top: Token | None, asked: bool, direct: bool = 
         head.dep_ == "xcomp" and head.head.lemma_.lower() in listed("under which nothing is done")
     ):
         return NOTHING
+    if any(t.lower_ in ("neither", "nor") for h in (head, head.head) for t in h.children):
+        return NOTHING  # "neither confirmed nor denied"
     to = any(c.dep_ == "aux" and c.lower_ == "to" for c in head.children)
     if to and lemma_of(head.head) not in listed("goes on to"):
         return NOTHING  # what somebody is to say, or was used to say
@@ -83,7 +85,8 @@ def _verb(
     if name in listed("demanding") or lemma in listed("demanding"):
         if lemma == "beg" and top is not None and top.lemma_.lower() == "question":
             return NOTHING
-        if lemma in ("appeal", "plead") and form == "noun" and "for" not in low:
+        bare = top is not None and not any(form_of(t) == "infinitive" for t in (*top.subtree, *head.children))
+        if lemma in ("appeal", "plead") and form == "noun" and "for" not in low and bare:
             return NOTHING  # "appealed to women"
         if top is not None and top.lemma_.lower() in ("know", "hear") and form == "infinitive":
             return NOTHING
@@ -105,6 +108,8 @@ def _verb(
         return Judged("blame", cue)
     if lemma in listed("predicting"):
         return Judged("prediction", cue)
+    if lemma in listed("calling") and name == lemma and top is not None:
+        return _called(cue, top)
     if lemma in listed("expecting"):
         return _expected(lemma, cue, top, form)
     if lemma in listed("telling nothing"):
@@ -173,6 +178,11 @@ def _asked_to(
         return Judged("prediction", cue)
     if lemma == "ask" and "for" in low and form == "noun":
         return Judged("demand", cue)
+    if form == "clause" and top is not None and top.tag_ in ("VB", "VBP") and modal(top) is None:
+        if lemma in ("recommend", "request", "ask", "require"):
+            form = "subjunctive"  # a plural subject does not show it: "that both armies withdraw"
+        elif lemma == "insist":
+            return NOTHING
     if form == "subjunctive" and lemma not in ("tell", "warn"):
         return Judged("demand", (*cue, *([top] if top is not None else [])))
     if form == "infinitive" and lemma != "insist" and top is not None:
@@ -199,6 +209,15 @@ def _refused(name: str, cue: tuple[Token, ...], top: Token | None, form: str) ->
     if among([top], "proposals"):
         return Judged("refusal", (*cue, top))
     return NOTHING
+
+
+def _called(cue: tuple[Token, ...], top: Token) -> Found:
+    """ "Called the tariffs reckless"."""
+    words = [t for h in (top, top.head) for t in h.subtree if t.i > cue[0].i]
+    bad, good = among(words, "bad conduct"), among(words, "good conduct")
+    if bad and not good:
+        return Judged("blame", (*cue, *bad))
+    return Judged("praise", (*cue, *good)) if good and not bad else NOTHING
 
 
 def _expected(lemma: str, cue: tuple[Token, ...], top: Token | None, form: str) -> Found:
