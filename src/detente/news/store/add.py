@@ -16,9 +16,9 @@ from pathlib import Path
 
 from detente.errors import DocumentError, Where
 from detente.news.documents.files import FORMATS, gather, inside
+from detente.news.store.actors import resolve
 from detente.news.store.opening import Store
 from detente.news.store.parsed import parser_mark
-from detente.news.store.resolve import resolve
 from detente.news.store.rows import COLUMNS, place_values, statement_row, storable, text_digest
 from detente.news.store.working import Parsed, in_order
 from detente.scenario.statement import Document
@@ -108,7 +108,7 @@ def _jobs(store: Store, files: list[str], done: Added, say: Tell) -> Iterator[tu
     for number, path in enumerate(files):
         say(f"file {number + 1} of {len(files)}", number / len(files))
         try:
-            sha256 = None if path == "-" else _digest(path)
+            sha256 = _digest(path)
             if sha256 is not None and _known_file(store, path, sha256):
                 done.known += 1
                 continue
@@ -116,11 +116,15 @@ def _jobs(store: Store, files: list[str], done: Added, say: Tell) -> Iterator[tu
         except DocumentError as error:
             done.skipped.append((path, error.problem))
             continue
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            done.skipped.append((path, f"the file cannot be opened ({reason})"))
-            continue
-        except (LookupError, TypeError, AttributeError, RecursionError, MemoryError) as error:
+        except (
+            LookupError,
+            ValueError,
+            OSError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+            MemoryError,
+        ) as error:
             done.skipped.append((path, f"its format's reader failed ({type(error).__name__}: {error})"[:300]))
             continue
         done.skipped += skipped
@@ -132,9 +136,15 @@ def _jobs(store: Store, files: list[str], done: Added, say: Tell) -> Iterator[tu
                 yield file, document
 
 
-def _digest(path: str) -> str:
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _digest(path: str) -> str | None:
+    """Of the file's bytes; None for standard input and for what cannot be opened, which `gather` explains."""
+    try:
+        if path == "-" or not os.path.isfile(path):
+            return None
+        with open(path, "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return None
 
 
 def _known_file(store: Store, path: str, sha256: str) -> bool:

@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from detente.errors import BadInput, Where
-from detente.news.lists.gazetteer import fold
+from detente.news.speakers.spellings import surname_key
 from detente.news.store.back import pages
 from detente.news.store.opening import Store
 from detente.scenario.statement import Actor, Document, Ledger, Statement
@@ -65,7 +65,7 @@ def find_speaker(store: Store, name: str) -> str:
     speakers = store.rows(
         "SELECT * FROM actor WHERE id IN (SELECT speaker FROM statement) ORDER BY mentions DESC, id"
     )
-    wanted = fold(name.strip())
+    wanted = surname_key(name.strip())
     for matches in (_by_id, _by_name, _by_form, _by_surname):
         found = [row for row in speakers if matches(row, name, wanted)]
         if len(found) == 1:
@@ -82,15 +82,15 @@ def _by_id(row: sqlite3.Row, name: str, wanted: str) -> bool:
 
 
 def _by_name(row: sqlite3.Row, name: str, wanted: str) -> bool:
-    return fold(row["name"]) == wanted
+    return surname_key(row["name"]) == wanted
 
 
 def _by_form(row: sqlite3.Row, name: str, wanted: str) -> bool:
-    return wanted in {fold(form) for form in json.loads(row["names"])}
+    return wanted in {surname_key(form) for form in json.loads(row["names"])}
 
 
 def _by_surname(row: sqlite3.Row, name: str, wanted: str) -> bool:
-    return row["kind"] == "person" and fold(row["name"].split()[-1]) == wanted
+    return row["kind"] == "person" and surname_key(row["name"].split()[-1]) == wanted
 
 
 def said(

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from detente.errors import QuoteMismatch
 from detente.news.store import schema
+from detente.news.store.actors import documents_in_order
 from detente.news.store.opening import Store
-from detente.news.store.resolve import documents_in_order
 from detente.news.store.rows import document_of, statement_of
 from detente.scenario.statement import Actor, Document, Ledger
 

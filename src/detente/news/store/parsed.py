@@ -80,7 +80,7 @@ _READING = (
     "attribution",
     "ledger.py",
     "acts",
-    "store/resolve.py",
+    "store/actors.py",
 )
 
 
