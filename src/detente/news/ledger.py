@@ -17,6 +17,7 @@ from detente.errors import DocumentError, QuoteMismatch, Where
 from detente.news.acts import with_acts
 from detente.news.attribution.document import Attribution, Chooser, attributions
 from detente.news.documents.cleaning import Cleaned, clean
+from detente.news.documents.copies import groups, merged
 from detente.news.documents.files import gather
 from detente.news.parse.parsing import parse
 from detente.news.speakers.registry import Registry
@@ -25,19 +26,30 @@ from detente.news.speakers.unfamiliar import Unfamiliar
 from detente.scenario.statement import Document, Ledger, Span, Statement
 
 
-def read(paths: Iterable[str | Path] | str | Path, chooser: Chooser | None = None) -> Ledger:
+def read(
+    paths: Iterable[str | Path] | str | Path,
+    chooser: Chooser | None = None,
+    *,
+    text_column: str | None = None,
+    keep_copies: bool = False,
+) -> Ledger:
     """The ledger of the documents at ``paths``. Raises `DocumentError` for input that cannot be read.
 
-    ``chooser``: a trained reader (`detente.news.train.load_reader`) in the place of the rules alone.
+    ``chooser``: a trained reader (`detente.news.train.load_reader`) in the place of the rules alone. ``text_column``: the
+    column of a table that holds the texts. ``keep_copies``: a statement of each copy of a dispatch, not one with its places.
     """
-    documents, skipped = gather(paths)
-    return read_ledger(documents, skipped, chooser)
+    documents, skipped = gather(paths, text_column)
+    return read_ledger(documents, skipped, chooser, keep_copies=keep_copies)
 
 
 def read_ledger(
-    documents: Sequence[Document], skipped: tuple[tuple[str, str], ...] = (), chooser: Chooser | None = None
+    documents: Sequence[Document],
+    skipped: tuple[tuple[str, str], ...] = (),
+    chooser: Chooser | None = None,
+    *,
+    keep_copies: bool = False,
 ) -> Ledger:
-    """The ledger of documents already read. Same documents, same ledger. ``chooser``: see `read`."""
+    """The ledger of documents already read. Same documents, same ledger. ``chooser``, ``keep_copies``: see `read`."""
     registry = Registry()
     unfamiliar = Unfamiliar(registry)
     work: list[tuple[Document, Cleaned, Reader, list[Attribution]]] = []
@@ -58,7 +70,9 @@ def read_ledger(
         statements += with_acts(spoken, cleaned, reader, found)
         for actor, start, end, _ in reader.chars():
             registry[actor].spans[(document.id, *cleaned.back(start, end))] = None
-    ledger = Ledger(tuple(documents), tuple(statements), registry.actors(), skipped)
+    ledger = Ledger(tuple(documents), tuple(statements), registry.actors(), skipped, groups(documents))
+    if not keep_copies:
+        ledger = merged(ledger)
     verify(ledger)
     return ledger
 
@@ -107,6 +121,13 @@ def verify(ledger: Ledger) -> None:
                 if not (last <= a < b <= len(texts[s.document])) or not texts[s.document][a:b].strip():
                     raise QuoteMismatch(f"statement {s.id}: its span {a}-{b} is not in the stored document")
                 last = b
+    for s in ledger.statements:
+        for place in s.also:
+            if place.document not in texts or place.document == s.document:
+                raise QuoteMismatch(f"statement {s.id}: one of its places is in no other document")
+            for a, b in (*place.source, *place.cue, *place.content):
+                if not 0 <= a < b <= len(texts[place.document]):
+                    raise QuoteMismatch(f"statement {s.id}: its place at {a}-{b} is not in {place.document}")
     for actor in ledger.actors:
         for document, a, b in actor.spans:
             if not 0 <= a < b <= len(texts[document]):
@@ -117,7 +138,11 @@ def ledger_record(ledger: Ledger) -> dict[str, object]:
     """The ledger in the shape of the machine-readable face: documents, statements, actors."""
     return {
         "documents": [
-            {"id": d.id, "path": d.path, "sha256": d.sha256, "encoding": d.encoding, "title": d.title, "text": d.text}
+            {
+                "id": d.id, "path": d.path, "part": d.part, "sha256": d.sha256, "encoding": d.encoding, "title": d.title,
+                "publisher": d.publisher, "date": d.date, "author": d.author, "dateline": d.dateline, "url": d.url,
+                "origin": dict(d.origin), "text": d.text,
+            }
             for d in ledger.documents
         ],
         "statements": statement_records(ledger),
@@ -129,6 +154,7 @@ def ledger_record(ledger: Ledger) -> dict[str, object]:
             for a in ledger.actors
         ],
         "skipped": [{"path": path, "reason": reason} for path, reason in ledger.skipped],
+        "copies": [{"documents": list(c.documents), "same": c.same, "shared": c.shared} for c in ledger.copies],
     }  # fmt: skip
 
 
@@ -151,6 +177,15 @@ def statement_records(ledger: Ledger) -> list[dict[str, object]]:
                 if speaker
                 else None,
                 "about": list(s.about),
+                "also": [
+                    {
+                        "document": place.document,
+                        "source": [list(x) for x in place.source],
+                        "cue": [list(x) for x in place.cue],
+                        "content": [list(x) for x in place.content],
+                    }
+                    for place in s.also
+                ],
                 "act": {
                     "name": s.act.name,
                     "because": [list(x) for x in s.act.because],
@@ -173,6 +208,7 @@ COLUMNS = (
     "Statement", "Speaker", "Speaker is", "Statement words", "Source words", "Cue", "Quotation", "Polarity", "Kind", "About",
     "Document", "File", "Line", "Start", "End", "Source spans", "Cue spans", "Content spans", "Act", "Act words", "Condition",
     "Speaker may be", "Why unclear",
+    "Title", "Publisher", "Date", "Author", "Dateline", "Part of file", "Places", "Also in",
 )  # fmt: skip
 _FORM = {True: "direct", False: "indirect", "mixed": "mixed"}
 
@@ -197,6 +233,9 @@ def ledger_rows(ledger: Ledger) -> list[tuple[str, ...]]:
                 *(_one_line(ledger.words(s.document, spans)) for spans in ((s.act.because, s.act.condition) if s.act else ((), ()))),
                 "; ".join(name for _, name in s.unclear.candidates) if s.unclear else "",
                 s.unclear.why if s.unclear else "",
+                *(told or "" for told in (document.title, document.publisher, document.date, document.author, document.dateline)),
+                document.part or "", str(1 + len(s.also)),
+                "; ".join(f"{p.document}:{p.content[0][0]}-{p.content[-1][1]}" for p in s.also),
             )
         )  # fmt: skip
     return rows
