@@ -37,7 +37,8 @@ def kept(tmp_path: Path, texts: Mapping[str, str], dates: Mapping[str, str] | No
 
 
 TALKS = {
-    "a": "President Odo Lindgren of Norvania said the strait would stay open. Foreign Minister Anna Berg of Talmark agreed to talks.",
+    "a": "President Odo Lindgren of Norvania said the strait would stay open. "
+    "Foreign Minister Anna Berg of Talmark said talks would begin.",
     "b": "President Odo Lindgren warned that the army would march.",
     "c": "President Odo Lindgren said the talks were over. Citizens of Norvania wept.",
 }
@@ -126,6 +127,7 @@ def test_nearly_the_same_words_are_the_same_quotation(tmp_path: Path) -> None:
         f"{WATER} a senior official said.",  # may be the same
         f"{WATER} Norvania said.",  # a country may speak through its president
         f"{WATER} Foreign Minister Anna Berg said, quoting President Odo Lindgren.",
+        f"Foreign Minister Anna Berg repeated on Monday: {WATER}",
         f"{WATER} he said.",  # nobody knows
         f"Foreign Minister Anna Berg denied having said {WATER}",
         "“We will not sign,” Foreign Minister Anna Berg said.",  # anybody's words

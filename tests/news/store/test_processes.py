@@ -38,26 +38,26 @@ def documents(ledger: Path) -> int:
 
 
 def test_a_killed_run_is_taken_up_again(tmp_path: Path) -> None:
-    articles = folder(tmp_path / "articles", 30, paragraphs=5)
+    articles = folder(tmp_path / "articles", 24, paragraphs=4)
     with open_store(tmp_path / "quiet.sqlite") as store:
         add(store, articles)
     ledger = tmp_path / "killed.sqlite"
     run = begun(articles, ledger)
     deadline = time.monotonic() + 60
-    while documents(ledger) < 4 and run.poll() is None and time.monotonic() < deadline:
+    while documents(ledger) < 2 and run.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     run.kill()
     _, said = run.communicate()
     kept = documents(ledger)
-    assert 4 <= kept < 30, said.decode()
+    assert 2 <= kept < 24, said.decode()
     with open_store(ledger) as store:
         done = add(store, articles)
-    assert (done.added, done.known) == (30 - kept, kept)
+    assert (done.added, done.known) == (24 - kept, kept)
     assert contents(ledger) == contents(tmp_path / "quiet.sqlite")
 
 
 def test_two_processes_at_once_add_what_one_adds(tmp_path: Path) -> None:
-    articles = folder(tmp_path / "articles", 10, paragraphs=5)
+    articles = folder(tmp_path / "articles", 5, paragraphs=4)
     with open_store(tmp_path / "quiet.sqlite") as store:
         add(store, articles)
     ledger = tmp_path / "both.sqlite"

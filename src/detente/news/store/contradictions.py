@@ -4,7 +4,8 @@ Two kinds are found, always between two documents.
 
 *speaker*: one quotation of at least `WORDS` words, word for word or nearly (`SHARE` of the shorter one's runs of four words),
 given to two speakers. Both must be known, and of one kind (two persons, two countries, two bodies): "Moscow" and its minister may
-be one voice. Nothing is said if one statement names the other speaker too, as in "Berg, quoting Lund", or if one belongs to the other.
+be one voice. Nothing is said if one's sentence names the other speaker too, as in "Berg, quoting Lund", if one belongs to the
+other, or if the sentence speaks of denying, of quoting, or holds a "not".
 
 *stand*: one speaker asserts in one report what the speaker denies in another, in the same words. Articles and auxiliaries of tense
 aside all words must agree, in order; the number of negations is counted. Reports of different days may tell of a change of mind;
@@ -39,6 +40,14 @@ _EMPTY = frozenset(
      "do", "does", "did")
 )  # fmt: skip
 _NOT = frozenset(("not", "n't", "no", "never", "cannot"))
+
+_STOP = re.compile(r"[.!?][”\"’')]*\s|\n")
+#: Words in a sentence around a quotation that leave open whose words it gives.
+_HEDGE = _NOT | {
+    "deny", "denies", "denied", "denying", "quote", "quotes", "quoted", "quoting", "repeat", "repeats", "repeated", "repeating",
+    "cite", "cites", "cited", "citing", "echo", "echoes", "echoed", "echoing", "misquoted", "attributed", "alleged", "allegedly",
+    "falsely",
+}  # fmt: skip
 
 Key = tuple[str, ...]
 
@@ -161,14 +170,29 @@ def _names(store: Store, one: Said, other: Said) -> bool:
         return True
     if other.speaker.id in one.statement.about or other.speaker.id in one.speaker.member_of:
         return True
-    spans = (*one.statement.source, *one.statement.cue, *one.statement.content)
-    start, end = min(a for a, _ in spans), max(b for _, b in spans)
+    start, end = _sentence(one)
+    text, content = one.document.text, one.statement.content
+    around = text[start : content[0][0]] + " " + text[content[-1][1] : end]
+    if _HEDGE & set(_words(around)):
+        return True
     return bool(
         store.rows(
             "SELECT 1 FROM mention WHERE actor = ? AND document = ? AND start < ? AND end > ?",
             (other.speaker.id, one.document.id, end, start),
         )
     )
+
+
+def _sentence(one: Said) -> tuple[int, int]:
+    """The statement with what stands around it, up to the next full stop or end of a line."""
+    spans = (*one.statement.source, *one.statement.cue, *one.statement.content)
+    start, end = min(a for a, _ in spans), max(b for _, b in spans)
+    text = one.document.text
+    before = max(
+        (m.end() for m in _STOP.finditer(text, max(0, start - 500), start)), default=max(0, start - 500)
+    )
+    after = _STOP.search(text, end, end + 500)
+    return before, after.start() if after else min(len(text), end + 500)
 
 
 # ---------------------------------------------------------------- one speaker, two stands

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from dataclasses import asdict
 
 from detente.errors import QuoteMismatch
-from detente.scenario.statement import Act, Document, Span, Statement
+from detente.scenario.statement import Act, Document, Span, Statement, Unclear
 
 _FORM = {True: "direct", False: "indirect", "mixed": "mixed"}
 _DIRECT = {form: direct for direct, form in _FORM.items()}
 #: Columns of `statement` in the order of `statement_row`.
 COLUMNS = (
     "document", "number", "source", "cue", "content", "direct", "polarity", "kind", "speaker",
-    "words", "source_words", "cue_words", "line", "act", "act_because", "act_condition",
+    "words", "source_words", "cue_words", "line", "act", "act_because", "act_condition", "unclear",
 )  # fmt: skip
 
 
@@ -37,6 +38,7 @@ def statement_row(statement: Statement, text: str) -> tuple[object, ...]:
         *(spoken(text, spans) for spans in (statement.content, statement.source, statement.cue)),
         text.count("\n", 0, statement.content[0][0]) + 1,
         *((act.name, _stored(act.because), _stored(act.condition)) if act else (None, None, None)),
+        json.dumps(asdict(statement.unclear), ensure_ascii=False) if statement.unclear else None,
     )  # fmt: skip
 
 
@@ -58,8 +60,15 @@ def statement_of(row: sqlite3.Row, text: str, about: tuple[str, ...]) -> Stateme
         act = Act(row["act"], *(_spans(row[part], text, id) for part in ("act_because", "act_condition")))
     return Statement(
         id, row["document"], source, cue, content, _DIRECT.get(row["direct"], False), row["polarity"], row["kind"],
-        row["speaker"], about, act,
+        row["speaker"], about, act, unclear=_unclear(row["unclear"]),
     )  # fmt: skip
+
+
+def _unclear(stored: str | None) -> Unclear | None:
+    if stored is None:
+        return None
+    kept = json.loads(stored)
+    return Unclear(tuple((str(id), str(name)) for id, name in kept["candidates"]), str(kept["why"]))
 
 
 def _spans(stored: str, text: str, id: str) -> tuple[Span, ...]:

@@ -64,6 +64,7 @@ _ACTS_AND_ORIGINS = """
 ALTER TABLE statement ADD COLUMN act TEXT;            -- what the speaker does with it; null where the rules abstain
 ALTER TABLE statement ADD COLUMN act_because TEXT;    -- spans
 ALTER TABLE statement ADD COLUMN act_condition TEXT;  -- spans
+ALTER TABLE statement ADD COLUMN unclear TEXT;        -- who may be meant and why that is open, as JSON
 CREATE TABLE place_2 (                      -- as `place`, with what the file says about itself
   document TEXT NOT NULL REFERENCES document (id),
   path TEXT NOT NULL,
