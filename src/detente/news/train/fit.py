@@ -203,6 +203,8 @@ def _worth(share: float) -> float:
 def _fitted(cases: Cases) -> tuple[NDArray[np.float32], NDArray[np.float64], float]:
     """Weights from all cases, the log-odds of each case by models that did not see its document, and the penalty chosen."""
     matrix = cases.matrix()
+    used, columns = np.unique(matrix.indices, return_inverse=True)  # the others keep the weight nought
+    matrix = csr_matrix((matrix.data, columns, matrix.indptr), shape=(matrix.shape[0], len(used)))
     right = np.frombuffer(cases.right, dtype=np.float32)
     folds = np.frombuffer(cases.documents, dtype=np.int32) % FOLDS
     tried = []
@@ -214,7 +216,10 @@ def _fitted(cases: Cases) -> tuple[NDArray[np.float32], NDArray[np.float64], flo
         loss = float(np.mean(np.logaddexp(0, odds) - right * odds))
         tried.append((loss, penalty, odds))
     _, penalty, odds = min(tried, key=lambda t: t[:2])
-    return _regression(matrix, right, penalty), odds, penalty
+    fitted = _regression(matrix, right, penalty)
+    weights = np.zeros((1 << features.BITS) + 1, dtype=np.float32)
+    weights[used], weights[-1] = fitted[:-1], fitted[-1]
+    return weights, odds, penalty
 
 
 def _odds(weights: NDArray[np.float32], matrix: Any) -> NDArray[np.float64]:
