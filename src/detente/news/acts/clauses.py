@@ -222,8 +222,10 @@ def _demanded(clause: Clause, verb: Token, word: Token) -> Found:
     who = clause.subject
     if clause.side == "own":
         return NOTHING
-    if among([verb], "no deeds") or (verb.lemma_.lower() == "be"):
+    if among([verb], "no deeds") or verb.lemma_.lower() == "be":
         return None
+    if any(c.lower_ in ("probably", "perhaps", "likely") for h in (verb, clause.verb) for c in h.children):
+        return None  # of what is likely
     if who is not None and (who.dep_ == "expl" or who.lower_ in ("it", "this", "that")):
         return None
     if clause.side == "thing" and not (

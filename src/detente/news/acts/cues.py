@@ -49,7 +49,7 @@ def by_cue(cue: Sequence[Token], top: Token | None, asked: bool, direct: bool = 
     if head is None:
         return None
     if any(t.pos_ == "NOUN" for t in cue) and (head.pos_ == "NOUN" or head.lemma_.lower() in LIGHT_VERBS):
-        return _noun(cue, head)
+        return _noun(cue, head, form_of(top))
     if head.pos_ == "ADJ" or (head.pos_ == "AUX" and any(t.pos_ == "ADJ" for t in cue)):
         return _adjective(cue, head, top)
     name, lemma = key(head), lemma_of(head)
@@ -83,6 +83,8 @@ def _verb(
     if lemma in listed("promising"):
         return promised(cue, top, form)
     if name in listed("demanding") or lemma in listed("demanding"):
+        if lemma == "call" and not {"for", "on", "upon"} & low:
+            return NOTHING  # "called elections for May"
         if lemma == "beg" and top is not None and top.lemma_.lower() == "question":
             return NOTHING
         bare = top is not None and not any(form_of(t) == "infinitive" for t in (*top.subtree, *head.children))
@@ -234,7 +236,7 @@ def _expected(lemma: str, cue: tuple[Token, ...], top: Token | None, form: str) 
     return Judged("assessment", cue) if lemma == "doubt" and form == "clause" else NOTHING
 
 
-def _noun(cue: Sequence[Token], head: Token) -> Found:
+def _noun(cue: Sequence[Token], head: Token, form: str) -> Found:
     nouns = [t for t in cue if t.pos_ == "NOUN"]
     if negation(head) is not None or any(
         c.dep_ == "det" and c.lower_ == "no" for n in nouns for c in n.children
@@ -244,6 +246,12 @@ def _noun(cue: Sequence[Token], head: Token) -> Found:
         return NOTHING
     if head.lemma_.lower() in listed("telling nothing"):
         return NOTHING
+    if (
+        form == "noun"
+        and any(t.lemma_ == "appeal" for t in nouns)
+        and not any(t.lower_ == "for" for t in cue)
+    ):
+        return NOTHING  # "his appeal to workers"
     for section, name in _NOUNS:
         if among(nouns, section):
             return Judged(name, tuple(cue))

@@ -93,7 +93,7 @@ def _pronoun(subject: Token, word: str, quoted: bool, voice: Voice, content: Seq
     if word in ("he", "she"):
         return "own" if voice.kind in (None, "person", "unnamed") and not plural else "unknown"
     if word == "it":
-        return "own" if voice.kind in ("country", "organisation", "group") else "unknown"
+        return "own" if voice.kind in ("country", "organisation", "group") and not plural else "unknown"
     return "own" if plural or voice.kind in ("country", "organisation", "group") else "unknown"
 
 
