@@ -20,7 +20,13 @@ _SHOWN = 200
 
 
 def add_to_ledger(
-    files: Sequence[str], into: Path, out: Path | None, reader: Path | None, workers: int, json: bool
+    files: Sequence[str],
+    into: Path,
+    out: Path | None,
+    reader: Path | None,
+    workers: int,
+    text_column: str | None,
+    json: bool,
 ) -> None:
     """`detente read FILE... --into`: what is not there yet is added."""
     from detente.news.store import add, export, open_store
@@ -32,7 +38,7 @@ def add_to_ledger(
         )
     with open_store(into) as store:
         with progress(json) as tell:
-            done = add(store, list(files), workers=workers, tell=tell)
+            done = add(store, list(files), workers=workers, text_column=text_column, tell=tell)
         count = {t: store.rows(f"SELECT count(*) FROM {t}")[0][0] for t in ("document", "statement")}
         written = export(store, out) if out is not None else None
         path = store.path

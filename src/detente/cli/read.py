@@ -11,12 +11,15 @@ from rich.table import Table
 from detente.cli.ledger import add_to_ledger
 from detente.cli.output import console, print_json
 
+DOCUMENTS = 12  # about whose origin the screen tells
+
 
 def command(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE...", help="txt, html, md, pdf, docx, a folder of them, or - for standard input."
+            metavar="FILE...",
+            help="txt, html, md, pdf, docx, eml, rss, atom, csv, tsv, jsonl, a folder of them, or - for standard input.",
         ),
     ],
     out: Annotated[
@@ -32,6 +35,14 @@ def command(
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=64, help="With --into: processes that parse.")
     ] = 1,
+    text_column: Annotated[
+        str | None,
+        typer.Option("--text-column", metavar="NAME", help="The column of a table with the texts."),
+    ] = None,
+    keep_copies: Annotated[
+        bool,
+        typer.Option("--keep-copies", help="Count the copies of one dispatch as statements of their own."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Find who said what, word for word, with the place in the text.
@@ -41,7 +52,7 @@ def command(
     Many: detente read ARTICLES --into PROJECT, then detente ledger PROJECT
     """
     if into is not None:
-        add_to_ledger(files, into, out, reader, workers, json)
+        add_to_ledger(files, into, out, reader, workers, text_column, json)
         return
     from detente.news import ledger_record, read, write_ledger
 
@@ -50,7 +61,7 @@ def command(
         from detente.news.train import load_reader
 
         chooser = load_reader(reader)
-    ledger = read(files, chooser)
+    ledger = read(files, chooser, text_column=text_column, keep_copies=keep_copies)
     written = write_ledger(ledger, out) if out is not None else None
     if json:
         print_json("read", ledger_record(ledger))
@@ -65,10 +76,21 @@ def command(
         who = ledger.actor(statement.speaker).name if statement.speaker else "not said"
         how = {True: "direct", False: "indirect", "mixed": "mixed"}[statement.direct]
         how = how if statement.polarity == "asserted" else f"{how}, {statement.polarity}"
+        how = f"{how}, {1 + len(statement.also)} places" if statement.also else how
         cue, content = (ledger.words(statement.document, part) for part in (statement.cue, statement.content))
         table.add_row(*(_plain(text) for text in (who, cue, content, how)))
     screen = console()
     screen.print(table)
+    for document in ledger.documents[:DOCUMENTS]:
+        told = (document.publisher, document.date, document.author, document.dateline)
+        if any(told):
+            screen.print(f"{document.id}: {'; '.join(dict.fromkeys(x for x in told if x))}", markup=False)
+    if len(ledger.documents) > DOCUMENTS:
+        screen.print(
+            f"and {len(ledger.documents) - DOCUMENTS} more documents: see --json or --out", markup=False
+        )
+    for copies in ledger.copies:
+        screen.print(f"copies of one dispatch: {', '.join(copies.documents)}", markup=False)
     for path, reason in ledger.skipped:
         screen.print(f"skipped {path}: {reason}", markup=False)
     if written is not None:

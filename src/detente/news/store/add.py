@@ -47,11 +47,16 @@ class _File:
 
 
 def add(
-    store: Store, paths: Iterable[str | Path] | str | Path, *, workers: int = 1, tell: Tell | None = None
+    store: Store,
+    paths: Iterable[str | Path] | str | Path,
+    *,
+    workers: int = 1,
+    text_column: str | None = None,
+    tell: Tell | None = None,
 ) -> Added:
     """Adds the documents at ``paths`` (files, folders, ``-``) that are not there yet, then says who is who in all of them.
 
-    ``tell`` is called with what is being done and the share done. Any number of processes may add at once. Raises
+    ``text_column``: the column of a table that holds the texts. ``tell`` is called with what is being done and the share done. Any number of processes may add at once. Raises
     `DocumentError` where nothing at all could be read, `StoreError` where the ledger cannot be written.
     """
     done = Added()
@@ -63,7 +68,7 @@ def add(
             with store.writing() as connection:
                 _write_parse(connection, document.id, document, found)
             done.again += 1
-    for file, document, found in in_order(_jobs(store, files, done, say), workers):
+    for file, document, found in in_order(_jobs(store, files, done, say, text_column), workers):
         _keep(store, file, document, found, done)
     _note_skipped(store, done)
     if not done.added and not done.known:
@@ -104,15 +109,17 @@ def _outdated(store: Store) -> Iterator[Document]:
         yield Document(row["document"], "", "", "", held["text"])
 
 
-def _jobs(store: Store, files: list[str], done: Added, say: Tell) -> Iterator[tuple[_File, Document]]:
+def _jobs(
+    store: Store, files: list[str], done: Added, say: Tell, text_column: str | None
+) -> Iterator[tuple[_File, Document]]:
     for number, path in enumerate(files):
         say(f"file {number + 1} of {len(files)}", number / len(files))
         try:
-            sha256 = _digest(path)
+            sha256 = None if text_column else _digest(path)  # another column holds other texts
             if sha256 is not None and _known_file(store, path, sha256):
                 done.known += 1
                 continue
-            documents, skipped = gather([path])
+            documents, skipped = gather([path], text_column)
         except DocumentError as error:
             done.skipped.append((path, error.problem))
             continue

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from detente.errors import QuoteMismatch
+from detente.news.documents.copies import groups, merged
 from detente.news.store import schema
 from detente.news.store.actors import documents_in_order
 from detente.news.store.opening import Store
@@ -59,8 +60,9 @@ def actor(store: Store, id: str) -> Actor | None:
     return Actor(id, row["name"], row["kind"], row["mentions"], names, member_of, roles)
 
 
-def ledger(store: Store) -> Ledger:
-    """All of it at once, mentions included. Raises `QuoteMismatch` as `pages` does."""
+def ledger(store: Store, *, keep_copies: bool = True) -> Ledger:
+    """All of it at once, mentions included. ``keep_copies`` as for `detente.news.read`, but copies are kept unless said otherwise:
+    finding them takes all texts in memory (about 150 kB each). Raises `QuoteMismatch` as `pages` does."""
     found = list(pages(store))
     actors = []
     for row in store.rows("SELECT id FROM actor ORDER BY mentions DESC, id"):
@@ -74,7 +76,10 @@ def ledger(store: Store) -> Ledger:
     skipped = tuple(
         (r["path"], r["reason"]) for r in store.rows("SELECT path, reason FROM skipped ORDER BY path")
     )
-    return Ledger(
+    whole = Ledger(
         tuple(page.documents[0] for page in found), tuple(s for page in found for s in page.statements), tuple(actors),
         skipped,
     )  # fmt: skip
+    if keep_copies:
+        return whole
+    return merged(replace(whole, copies=groups(whole.documents)))
