@@ -130,7 +130,8 @@ def main() -> None:
         for kind, row in summary(judged).items():
             low, high = row["interval"]  # type: ignore[misc]
             print(
-                f"  {kind:9} n {row['sources']:3} right {row['right']:3}/{row['decided']:3} {row['accuracy']:.3f} [{low:.2f}, {high:.2f}]"
+                f"  {kind:9} n {row['sources']:3} right {row['right']:3}/{row['decided']:3} {row['accuracy']:.3f}"
+                f" [{low:.2f}, {high:.2f}]"
                 f" share {row['share']:.2f} left open {row['left open']}/{row['open']} unread {row['unread']}"
             )
         if half in sys.argv:

@@ -91,6 +91,7 @@ def pronoun_of(name: Name, seen: Seen) -> str | None:
 def settle(seen: Mapping[str, Seen]) -> list[Person]:
     """The persons behind the full names, in order of name. Names that fit two who do not fit each other join neither."""
     names = {text: named(text) for text in sorted(seen)}
+    _double_surnames(names)
     full = [n for n in names.values() if n.given]
     pronoun = {n.text: pronoun_of(n, seen[n.text]) for n in full}
     by_key: dict[str, list[Name]] = {}
@@ -120,6 +121,15 @@ def settle(seen: Mapping[str, Seen]) -> list[Person]:
         groups.append(sorted(group))
     bare = _bare_names([n for n in names.values() if not n.given], by_key)
     return [_person([names[t] for t in group], seen) for group in [*groups, *bare]]
+
+
+def _double_surnames(names: dict[str, Name]) -> None:
+    """Marks two surnames as such where they end a longer name: "Lopez Obrador" beside "Andres Lopez Obrador"."""
+    plain = {text: tuple(surname_key(w) for w in _words(n)) for text, n in names.items()}
+    ends = {words[k:] for words in plain.values() for k in range(1, len(words) - 1)}
+    for text, n in names.items():
+        if n.given and plain[text] in ends and slug(n.given[0]) not in given_names():
+            names[text] = Name(text, (), tuple(reversed(_words(n))))
 
 
 def _reached(start: str, links: Mapping[str, set[str]]) -> set[str]:

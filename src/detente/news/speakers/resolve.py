@@ -35,6 +35,8 @@ from detente.news.speakers.registry import Entry, Registry
 from detente.news.speakers.unfamiliar import Unfamiliar
 from detente.scenario.statement import Unclear
 
+LONGEST = 8  # words of a listed name
+
 
 class Reader:
     """One document. ``pieces``: parsed paragraphs with offsets in ``text``, as for `attributions`.
@@ -251,7 +253,7 @@ class Reader:
 
     def _doubtful_name(self, number: int, doc: Doc, token: Token) -> Meant | None:
         """A surname of several persons or a name of several places that nothing in the document tells apart."""
-        for width in range(1, min(6, len(doc) - token.i) + 1):
+        for width in range(1, min(LONGEST, len(doc) - token.i) + 1):
             ids = shared().get(tuple(self.mentions.words[number][token.i : token.i + width]))
             if ids is not None and token.i <= doc[token.i : token.i + width].root.i:
                 named = {m.actor for m in self.mentions.all}
@@ -260,7 +262,7 @@ class Reader:
                     self.registry.place(id)
                 return Meant(None, left, f"“{doc[token.i : token.i + width].text}” stands for each of these")
         found = self._called(token)
-        if len(found) > 1 and token.pos_ == "PROPN":
+        if len(found) > 1 and (token.pos_ == "PROPN" or _bare_subject(token)):
             return Meant(None, tuple(e.id for e in found), f"several are called “{plain_name(token.text)}”")
         return None
 
@@ -314,7 +316,7 @@ def _may_name(token: Token) -> bool:
 
 def _bare_subject(token: Token) -> bool:
     """A capitalised noun that says something without an article, and is no plural by its form: a surname the parser does not know."""
-    plain = token.tag_ in ("NN", "NNS") and not token.lower_.endswith("s") and len(token) > 4
+    plain = token.tag_ in ("NN", "NNS") and not token.lower_.endswith("s") and len(token) > 3
     return plain and token.dep_ == "nsubj" and not any(c.i < token.i for c in token.children)
 
 
@@ -334,7 +336,7 @@ def _listed(doc: Doc, words: Sequence[str]) -> Iterator[tuple[int, int, dict[str
     """Listed places in a paragraph: first token, number of tokens, and id -> how it is meant."""
     table, i = forms(), 0
     while i < len(words):
-        for width in range(min(6, len(words) - i), 0, -1):
+        for width in range(min(LONGEST, len(words) - i), 0, -1):
             key = tuple(words[i : i + width])
             found = table.get(key)
             if found and not part_of_name(doc, i, i + width - 1):
