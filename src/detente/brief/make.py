@@ -32,7 +32,7 @@ from detente.news.matching.match import record as match_record
 from detente.scenario import assumptions, scenario_text
 from detente.scenario.model import Binding
 from detente.scenario.scenario import Scenario
-from detente.scenario.statement import Ledger
+from detente.scenario.statement import Document, Ledger
 
 DRAWS = 256
 Progress = Callable[[str, float], None]
@@ -226,10 +226,11 @@ def _law(scenario: Scenario, found: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _inputs(ledger: Ledger) -> dict[str, bytes]:
     """The bytes of every document as they were read, by the document's id; text from standard input as UTF-8."""
-    return {
-        d.id: Path(d.path).read_bytes() if Path(d.path).is_file() else d.text.encode("utf-8")
-        for d in ledger.documents
-    }
+    files: dict[str, bytes] = {}  # a file of several documents is held once
+    for d in ledger.documents:
+        if d.path not in files and Path(d.path).is_file():
+            files[d.path] = Path(d.path).read_bytes()
+    return {d.id: files[d.path] if d.path in files else d.text.encode("utf-8") for d in ledger.documents}
 
 
 def _write(
@@ -243,7 +244,7 @@ def _write(
     names = ["brief.html", "brief.json", "ledger.csv", "claims.csv", "assumptions.csv", "replication.zip"]
     names += ["scenario.yaml"] if fit is not None else []
     result["files"] = {name: name for name in names}
-    articles = {f"articles/{d.id}{PurePath(d.path).suffix or '.txt'}": d for d in ledger.documents}
+    articles = {_article_file(d): d for d in ledger.documents}
     command = ["detente", "brief", *articles]
     texts: dict[str, bytes] = {}
     if fit is not None:
@@ -279,6 +280,12 @@ def _write(
     )
     written = place(folder, {name: texts[name] for name in names})
     return Made(result, written["brief.html"], written.get("scenario.yaml"), _summary(result))
+
+
+def _article_file(document: Document) -> str:
+    """Where a document's file lies in the archive: all parts of one file in one, under the name that gives them their ids."""
+    name = document.id.rpartition("-")[0] if document.part is not None else document.id
+    return f"articles/{name}{PurePath(document.path).suffix or '.txt'}"
 
 
 def _bound(fit: Fit) -> str:

@@ -42,7 +42,8 @@ def seal(ledger: Mapping[str, Any]) -> dict[str, Any]:
     for statement in ledger["statements"]:
         text = texts[statement["document"]]
         words = {part: [text[a:b] for a, b in statement[part]] for part in PARTS}
-        statements.append({**statement, "words": words})
+        places = [_place_sealed(place, texts[place["document"]]) for place in statement.get("also", ())]
+        statements.append({**statement, "words": words} | ({"also": places} if "also" in statement else {}))
     documents = [{**document, "text_sha256": text_hash(document["text"])} for document in ledger["documents"]]
     sealed: dict[str, Any] = {**ledger, "documents": documents, "statements": statements}
     if "roles" in ledger:
@@ -53,6 +54,11 @@ def seal(ledger: Mapping[str, Any]) -> dict[str, Any]:
     return sealed
 
 
+def _place_sealed(place: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """A place of the statement in a copy of its document, with its words there."""
+    return {**place, "words": {part: [text[a:b] for a, b in place[part]] for part in PARTS}}
+
+
 def _sealed(support: Any, texts: Mapping[str, str]) -> Any:
     if not isinstance(support, Mapping):
         return support
@@ -60,18 +66,19 @@ def _sealed(support: Any, texts: Mapping[str, str]) -> Any:
 
 
 def quotes(result: Mapping[str, Any]) -> Iterator[Quote]:
-    """All quotes of a result: the parts of the statements, and the words that support a role."""
+    """All quotes of a result: the parts of the statements, in copies too, and the words that support a role."""
     for statement in result.get("statements", ()):
-        recorded = statement.get("words") or {}
-        for part in PARTS:
-            spans = tuple((int(a), int(b)) for a, b in statement[part])
-            words = recorded.get(part)
-            yield Quote(
-                owner=f"statement {statement['id']}, {part}",
-                document=statement["document"],
-                spans=spans,
-                words=None if words is None else tuple(words),
-            )
+        for place in (statement, *statement.get("also", ())):
+            recorded = place.get("words") or {}
+            for part in PARTS:
+                spans = tuple((int(a), int(b)) for a, b in place[part])
+                words = recorded.get(part)
+                yield Quote(
+                    owner=f"statement {statement['id']}, {part}",
+                    document=place["document"],
+                    spans=spans,
+                    words=None if words is None else tuple(words),
+                )
     for role in result.get("roles") or ():
         for support in role.get("because", ()):
             if isinstance(support, Mapping):

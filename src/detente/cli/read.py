@@ -10,6 +10,7 @@ from rich.table import Table
 
 from detente.cli.ledger import add_to_ledger
 from detente.cli.output import console, print_json
+from detente.errors import BadInput, Where
 
 DOCUMENTS = 12  # about whose origin the screen tells
 
@@ -52,6 +53,11 @@ def command(
     Many: detente read ARTICLES --into PROJECT, then detente ledger PROJECT
     """
     if into is not None:
+        if text_column is not None or keep_copies:
+            option = "--text-column" if text_column is not None else "--keep-copies"
+            raise BadInput(
+                "a ledger file does not take this option; leave it or --into out", where=Where(field=option)
+            )
         add_to_ledger(files, into, out, reader, workers, text_column, json)
         return
     from detente.news import ledger_record, read, write_ledger

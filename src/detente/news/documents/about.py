@@ -134,4 +134,10 @@ def _moment(words: str) -> str | None:
         return None
 
 
-_CLEANERS = {"date": iso_date, "url": address}
+def person(value: object) -> str | None:
+    """The name under a report, without the "By" before it."""
+    words = one_line(value)
+    return (re.sub(r"^by:?\s+", "", words, flags=re.I) or None) if words else None
+
+
+_CLEANERS = {"date": iso_date, "url": address, "author": person}
