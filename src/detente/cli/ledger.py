@@ -205,7 +205,8 @@ def _tell_contradictions(
         screen.print(
             "No contradiction was found. Contradictions in other words are not looked for.", markup=False
         )
-    _next(written, "next: look at both places; --out DIR keeps these statements")
+    if found or written:
+        _next(written, "next: look at both places; --out DIR keeps these statements")
 
 
 def _next(written: dict[str, str] | None, else_: str) -> None:

@@ -6,9 +6,11 @@
 | `parse/` | parsed paragraphs, and small questions to a parse |
 | `lists/` | word lists and names, and what reads them |
 | `attribution/` | source, cue and content of each attribution |
+| `train/` | a reader made from a corpus that the user holds |
 | `speakers/` | whose words: sources and mentions resolved to actors |
 | `acts/` | what kind of act a statement is: assessment, demand, threat ... |
 | `matching/` | statements to claims, actors to roles of a scenario |
+| `store/` | a ledger of many documents in one SQLite file |
 | `ledger` | all of it in order, and the ledger as records and tables |
 """
 

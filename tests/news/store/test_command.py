@@ -53,7 +53,9 @@ def test_into_a_project_and_back(reports: Path, tmp_path: Path, capsys: pytest.C
 
 
 def test_people_read_it_too(reports: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (reports / "d.txt").write_text("President Odo Lindgren said the strait was closed.\n", "utf-8")
+    (reports / "d.txt").write_text(
+        "Foreign Minister Anna Berg denied that the army had left the valley.\n", "utf-8"
+    )
     file = tmp_path / "l.sqlite"
     code, out, err = run(capsys, "read", reports, "--into", file)
     assert (code, err) == (0, "")
@@ -62,7 +64,7 @@ def test_people_read_it_too(reports: Path, tmp_path: Path, capsys: pytest.Captur
     assert "no date" in run(capsys, "ledger", file, "--speaker", "Lindgren")[1]
     out = run(capsys, "ledger", file, "--contradictions")[1]
     assert "Asserted in one report, denied in another" in out
-    assert "reports/a-strait.txt:3" in out
+    assert "reports/b-valley.txt:3" in out
     assert "reports/d.txt:1" in out
 
 

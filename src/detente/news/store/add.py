@@ -56,8 +56,9 @@ def add(
 ) -> Added:
     """Adds the documents at ``paths`` (files, folders, ``-``) that are not there yet, then says who is who in all of them.
 
-    ``text_column``: the column of a table that holds the texts. ``tell`` is called with what is being done and the share done. Any number of processes may add at once. Raises
-    `DocumentError` where nothing at all could be read, `StoreError` where the ledger cannot be written.
+    ``text_column``: the column of a table that holds the texts. ``tell`` is called with what is being done and the share
+    done. Any number of processes may add at once. Raises `DocumentError` where nothing at all could be read, `StoreError`
+    where the ledger cannot be written.
     """
     done = Added()
     say = tell or (lambda what, share: None)
