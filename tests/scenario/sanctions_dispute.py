@@ -13,7 +13,7 @@ from detente.scenario.scenario import Scenario
 from detente.scenario.variant import restrictions
 
 # everything that can be switched off; a card keeps what it is about
-EVERYTHING = ("offers", "evasion", "relief", "audience", "home", "surprise", "exemptions")
+EVERYTHING = ("offers", "evasion", "relief", "audience", "symbol", "home", "surprise", "exemptions")
 SHARES = (0.2, 0.5, 0.8)  # of the highest cost; equally likely
 
 

@@ -87,7 +87,9 @@ def test_the_middle_values_by_hand(evaluator: Evaluator) -> None:
     assert found.event["mean_it"]["evaded"][0] == pytest.approx(base["dependent"], abs=1e-9)
     gives_in = (1 - base["dependent"]) * base["hits"]
     assert found.event["mean_it"]["gave_in"][0] == pytest.approx(gives_in, abs=1e-9)
-    costs = base["highest_cost"] / 2 + base["friction"] * base["secondary"] * base["dependent"]
+    costs = (
+        base["highest_cost"] / 2 - base["symbol"] + base["friction"] * base["secondary"] * base["dependent"]
+    )
     assert found.value["mean_it"]["sender"][0] == pytest.approx(gives_in - costs, abs=1e-9)
 
 

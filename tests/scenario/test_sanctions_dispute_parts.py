@@ -109,6 +109,18 @@ def test_a_target_offers_a_part_where_it_is_taken() -> None:
     assert insists.event("at_once") == pytest.approx(1, abs=1e-9)
 
 
+@pytest.mark.parametrize("share", SHARES)
+def test_a_sender_that_gains_by_being_seen_to_act_sanctions_a_target_that_never_yields(share: float) -> None:
+    """Nothing is to be had from such a target: threatened and imposed iff what acting is worth at home exceeds what it costs."""
+    K = 0.6
+    symbol = K * share + np.array([-0.05, -1e-3, 1e-3, 0.05])
+    defiant = (always("answer", "refuse"), always("second", "hold_out"))
+    found = mechanism("symbol", "audience", fixed=defiant).at(symbol=symbol, highest_cost=K, audience=0.3)
+    acting = [np.mean(s > K * np.array(SHARES)) for s in symbol]
+    np.testing.assert_allclose(found.event("imposed"), acting, atol=1e-9)
+    np.testing.assert_allclose(found.event("threatened"), acting, atol=1e-9)
+
+
 def test_support_at_home_raises_what_sanctions_must_cost() -> None:
     """Given in to iff (1 - phi) c >= v + rally."""
     phi, c, v = 0.4, 1.5, 0.7
