@@ -72,7 +72,7 @@ class _Worker:
             head = self.process.stdout.read(4)
             size = struct.unpack(">I", head)[0] if len(head) == 4 else 0
             body = self.process.stdout.read(size)
-        except OSError:
+        except (OSError, ValueError):  # the pipe is closed
             return None
         finally:
             timer.cancel()
