@@ -198,7 +198,7 @@ def test_the_same_statement_is_read_from_every_format(tmp_path: Path) -> None:
     (tmp_path / "e.pdf").write_bytes(
         pdf_of([[PROSE[:half].strip(), PROSE[half : half + 70].strip(), PROSE[half + 70 :].strip()]])
     )
-    ledger = read([tmp_path])
+    ledger = read([tmp_path], keep_copies=True)
     assert len(ledger.documents) == 5
     for d in ledger.documents:
         words = [

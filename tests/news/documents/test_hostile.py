@@ -179,7 +179,7 @@ def test_a_reader_that_breaks_is_one_error_and_the_next_file_is_read(tmp_path: P
     worker = apart._worker
     assert worker is not None
     worker.process.stdin.close()  # type: ignore[union-attr]
-    with pytest.raises(DocumentError, match="breaks its reader|takes longer"):
+    with pytest.raises(DocumentError, match=r"breaks its reader|takes longer"):
         apart.read("html", SEEDS[".html"])
     assert gather([path])[0]
     apart.stop()
