@@ -179,6 +179,8 @@ def sayings(
             manner.append(statement["polarity"])
         if statement.get("kind") == "attitude":
             manner.append("an attitude")
+        if statement.get("act"):
+            manner.append(statement["act"]["name"])
         rows.append(
             {
                 **quote,
