@@ -53,10 +53,10 @@ def command(
     Many: detente read ARTICLES --into PROJECT, then detente ledger PROJECT
     """
     if into is not None:
-        if text_column is not None or keep_copies:
-            option = "--text-column" if text_column is not None else "--keep-copies"
+        if keep_copies:
             raise BadInput(
-                "a ledger file does not take this option; leave it or --into out", where=Where(field=option)
+                "a ledger file does not take this option; leave it or --into out",
+                where=Where(field="--keep-copies"),
             )
         add_to_ledger(files, into, out, reader, workers, text_column, json)
         return
