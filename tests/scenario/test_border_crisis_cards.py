@@ -124,7 +124,7 @@ def test_the_defender_takes_the_risk_below_its_threshold() -> None:
     np.testing.assert_allclose(found.event("agreed"), (p > most)[clear].astype(float), atol=1e-9)
 
 
-# Card 7. Side 1 is the challenger: withdrawing is the safe choice (0), mobilising the risky one (1 if the defender is soft). The card's
+# Card 7. Side 1 is the challenger: withdrawing is the safe choice (0), mobilising the risky one (1). The card's
 # payoffs less p + c_L and divided by c_H - c_L give win = -c_L/(c_H - c_L), cost = c_1/(c_H - c_L), peace = c_M/(c_H - c_L).
 MEDIATED = cut(
     ("nerve", "mediation"),
