@@ -9,7 +9,7 @@ from typing import Literal
 from spacy.tokens import Token
 
 from detente.news.acts.forms import among, harm, key, listed, modal, negation, subject
-from detente.news.attribution.verbs import lemma_of
+from detente.news.attribution.making import lemma_of
 from detente.news.lists.lexicon import LIGHT_VERBS
 from detente.scenario.statement import ActName
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from spacy.tokens import Token
 
-from detente.news.attribution.verbs import lemma_of
+from detente.news.attribution.making import lemma_of
 from detente.news.lists.words import words
 from detente.news.matching.scope import NO, NOBODY, NOT, ONLY
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc, Token
 
+from detente.news.attribution.complements import object_end
 from detente.news.attribution.found import Found, Reach
-from detente.news.attribution.verbs import object_end, reporters_own, verbal
+from detente.news.attribution.verbs import reporters_own, verbal
 from detente.news.lists import lexicon
 from detente.news.lists.words import words
 from detente.news.parse.syntax import can_speak, cue_reach, is_passive, reach, source_reach, subject

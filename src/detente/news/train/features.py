@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from spacy.tokens import Token
 
+from detente.news.attribution.making import lemma_of
 from detente.news.attribution.quotes import Span
-from detente.news.attribution.verbs import lemma_of
 from detente.news.lists import lexicon
 from detente.news.parse.syntax import can_speak, is_passive, outright, subject
 from detente.news.train.options import Content, Source, Word, top

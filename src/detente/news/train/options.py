@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from spacy.tokens import Doc, Token
 
 from detente.news.attribution.found import Found, Paragraph, Reach
-from detente.news.attribution.verbs import lemma_of
+from detente.news.attribution.making import lemma_of
 from detente.news.lists import lexicon
 from detente.news.parse.syntax import agent, cue_reach, is_passive, reach, source_reach, subject
 

@@ -1,0 +1,62 @@
+"""An attribution of a verb put together, and the verb as the lexicon writes it."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from detente.news.attribution.found import Found, Reach
+from detente.news.lists import lexicon
+from detente.news.lists.lexicon import Frames
+from detente.news.parse.syntax import (
+    cue_reach,
+    source_reach,
+)
+
+#: Lemmas that the lemmatiser gets wrong.
+_LEMMAS = {"hop": "hope", "vy": "vie", "deni": "deny"}
+DASHES = (",", "—", "–", "-", "--", "”", '"', "’’", "''")
+
+
+def lemma_of(verb: Token) -> str:
+    """The verb as the lexicon writes it, with its particle where the two have a meaning of their own (point_out)."""
+    lemma = _LEMMAS.get(verb.lemma_.lower(), verb.lemma_.lower())
+    for child in verb.children:
+        if (
+            child.dep_ in ("prt", "advmod", "prep")
+            and child.i == verb.i + 1
+            and f"{lemma}_{child.lower_}" in lexicon.VERBS
+        ):
+            return f"{lemma}_{child.lower_}"
+    return lemma
+
+
+def make(
+    rule: str,
+    verb: Token,
+    who: Token,
+    allowed: Frames,
+    content: list[Reach],
+    cue: Reach | None = None,
+    open_: bool | None = None,
+) -> Found:
+    source, cue = source_reach(who), cue or cue_reach(verb)
+    return Found(
+        rule, [cue], [source], content, allowed.kind, verb, who,
+        open="c" in allowed.letters if open_ is None else open_,
+        polarity=allowed.polarity, clause=_introducing(verb, source, cue, content),
+    )  # fmt: skip
+
+
+def _introducing(verb: Token, source: Reach, cue: Reach, content: list[Reach]) -> Reach:
+    """Source, cue and what stands with them (addressee, time, place), up to the content."""
+    first, last = min(source[0], cue[0]), max(source[1], cue[1])
+    taken = {i for a, b in content for i in range(a, b + 1)}
+    for child in verb.children:
+        if child.dep_ in ("dobj", "dative", "prep", "npadvmod", "advmod", "advcl", "prt", "xcomp", "tmod"):
+            if taken.intersection(range(child.left_edge.i, child.right_edge.i + 1)):
+                continue
+            if child.left_edge.i <= last + 2:
+                last = max(last, child.right_edge.i)
+            if child.right_edge.i >= first - 2:
+                first = min(first, child.left_edge.i)
+    return first, last
