@@ -96,13 +96,14 @@ def test_any_bytes_give_a_text_or_a_document_error(reader, prefix: bytes) -> Non
     def run(data: bytes) -> None:
         started = time.perf_counter()
         try:
-            text, encoding, title = reader.read(prefix + data)
+            reading = reader.read(prefix + data)
         except DocumentError:
             pass
         else:
-            assert isinstance(text, str)
-            assert isinstance(encoding, str)
-            assert title is None or isinstance(title, str)
+            for found in reading.found:
+                assert isinstance(found.text, str)
+                assert isinstance(found.encoding, str)
+                assert found.about.title is None or isinstance(found.about.title, str)
         assert time.perf_counter() - started < 5
 
     run()
