@@ -125,7 +125,13 @@ def command(
             read,
             draws=number,
             design=how,
-            ranges=None if not ranges else "all" if "all" in ranges else ranges[0] if len(ranges) == 1 else ranges,
+            ranges=None
+            if not ranges
+            else "all"
+            if "all" in ranges
+            else ranges[0]
+            if len(ranges) == 1
+            else ranges,
             seed=seed,
             only=only or None,
             over=over,

@@ -3,8 +3,8 @@
 For each claim on which two sets disagree most, one range at a time is swapped: the first set with this one parameter as the
 second has it, everything else as before. Which swap turns the verdict, or moves the share most, says which range the
 disagreement is about. Swaps are judged by Sobol' draws alone, no search: `FEWEST_SWAP_DRAWS` to `SWAP_DRAWS` each, as many as
-the test of the sets itself would share out, for at most `MOST_SWAPS` ranges. It does *not* swap two ranges at once: where no swap alone turns the verdict, it
-takes several together.
+the test of the sets itself would share out, for at most `MOST_SWAPS` ranges. It does *not* swap two ranges at once: where no
+swap alone turns the verdict, it takes several together.
 """
 
 from __future__ import annotations

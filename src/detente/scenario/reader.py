@@ -188,7 +188,9 @@ class _Reading:
         for name, ends in given.items():
             here = self.places.at("policies", key, "levers", name)
             if name not in self.game.base:
-                raise GameError("there is no such parameter to choose", where=here, found=name, allowed=self.game.base)
+                raise GameError(
+                    "there is no such parameter to choose", where=here, found=name, allowed=self.game.base
+                )
             if name in change.parameters:
                 raise GameError("this policy sets the parameter itself, so its actor has nothing to choose", where=here,
                                 found=name, allowed="a parameter that the policy does not set")  # fmt: skip
@@ -207,14 +209,22 @@ class _Reading:
         for key, text in self.shape.enough.items():
             here = self.places.at("enough", key)
             if key not in roles and key not in self.players:
-                raise GameError("nobody in the game has this name", where=here, found=key, allowed={*roles, *self.players})
+                raise GameError(
+                    "nobody in the game has this name", where=here, found=key, allowed={*roles, *self.players}
+                )
             player = roles[key].player if key in roles else key
             if player in out:
-                raise GameError(f"what is enough for {player} is said twice", where=here, found=key, allowed="once")
-            out[player] = self.game.scope.resolved(parse(text, here), here, ("parameter",)).bind(self.game.derived, here)
+                raise GameError(
+                    f"what is enough for {player} is said twice", where=here, found=key, allowed="once"
+                )
+            out[player] = self.game.scope.resolved(parse(text, here), here, ("parameter",)).bind(
+                self.game.derived, here
+            )
         return out
 
-    def claim(self, key: str, c: ClaimShape, roles: Mapping[str, Role], policies: Mapping[str, Policy]) -> Claim:
+    def claim(
+        self, key: str, c: ClaimShape, roles: Mapping[str, Role], policies: Mapping[str, Policy]
+    ) -> Claim:
         game, where = self.game, self.places.at("claims", key, "holds")
         said = read_condition(
             c.holds, where, Vocabulary(self.events, self.players, policies, game.parameters, game.derived)

@@ -44,12 +44,16 @@ class Scenario:
     )  # event of interest -> plain words, where the file has them
     bindings: Mapping[str, Binding] = field(default_factory=dict)
     matches: tuple[Match, ...] = ()
-    enough: Mapping[str, Expression] = field(default_factory=dict)  # player -> the payoff that is enough for it
+    enough: Mapping[str, Expression] = field(
+        default_factory=dict
+    )  # player -> the payoff that is enough for it
     off: tuple[str, ...] = ()
     dropped: Mapping[str, str] = field(default_factory=dict)  # policy, claim or law -> the part that it needs
     range_sets: Mapping[str, RangeSet] = field(default_factory=dict)
     ranges: str | None = None  # the range set that is in place of the scenario's own ranges
-    own_game: Game | None = field(default=None, repr=False)  # the game with its own ranges, where a set is in place
+    own_game: Game | None = field(
+        default=None, repr=False
+    )  # the game with its own ranges, where a set is in place
     path: Path | None = None
     text: str = field(default="", repr=False)  # the file as it was read, comments and all
     places: Places = field(default_factory=Places, repr=False)

@@ -57,7 +57,9 @@ class PolicyShape(Shape):
     play: dict[str, Formula | dict[Formula, Formula]] = {}
     when: Formula | dict[str, Formula] | None = None
     parameters: dict[str, Formula] = {}
-    levers: Names | dict[str, list[float] | None] = []  # parameters that the actor chooses, with the ends of the choice
+    levers: (
+        Names | dict[str, list[float] | None]
+    ) = []  # parameters that the actor chooses, with the ends of the choice
 
 
 class MatchRuleShape(Shape):

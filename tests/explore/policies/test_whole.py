@@ -12,7 +12,9 @@ from detente.scenario import read_scenario
 CRISIS = Path(__file__).parents[2] / "scenario" / "crisis.yaml"
 
 
-@pytest.mark.parametrize("name", [CRISIS, pytest.param("peace-talks", marks=pytest.mark.slow)], ids=["crisis", "peace-talks"])
+@pytest.mark.parametrize(
+    "name", [CRISIS, pytest.param("peace-talks", marks=pytest.mark.slow)], ids=["crisis", "peace-talks"]
+)
 def test_what_is_said_of_policies_agrees(name):
     record = run(read_scenario(name), draws=64, responses=64).record()
     rows = {p["id"]: p for p in [*record["policies"], record["equilibrium"]]}
