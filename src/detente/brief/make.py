@@ -111,6 +111,7 @@ def make_brief(
             seed=seed,
             workers=workers,
             search=search,
+            mapped={m.claim for m in fit.matches if m.stance != "none"} if search == "quick" else None,
             progress=lambda what, share: tell(what, 0.1 + 0.8 * share),
         )
         result |= _tested(ledger, fit, findings.record())

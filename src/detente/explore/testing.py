@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ def test(
     ranges: str | Sequence[str] | None = None,
     responses: int = RESPONSES,
     over: tuple[str, str] | None = None,
+    mapped: Collection[str] | None = None,
     indices_by_design: int | None = None,
 ) -> Findings:
     """Test every claim (or ``only`` those named) and every policy at ``draws`` points of the ranges.
@@ -63,7 +64,8 @@ def test(
     ``ranges``: the name of one of the scenario's range sets, tested in place of the scenario's own ranges; or a list of names
     ("all": every one), tested beside them (`detente.explore.range_sets`). ``responses``: draws at which best responses and levels
     of policies are looked for, by the thorough search where no claim is named alone; 0: none (`detente.explore.policies.further`).
-    ``over``: the two parameters of every claim's map, solved whole; None: those that decide most.
+    ``over``: the two parameters of every claim's map, solved whole; None: those that decide most. ``mapped``: the claims whose maps
+    are solved; None: all.
     ``indices_by_design``: solve a design of this many rows, a power of two, for Sobol' indices of equilibrium play as well
     (`detente.explore.sensitivity.design`).
     Raises BadInput for a claim, a search, a design, a range set or a parameter of a map that there is not, a number of responses
@@ -73,7 +75,7 @@ def test(
     if ranges is not None:
         return side_by_side(
             test, scenario, ranges, progress, draws=draws, seed=seed, only=only, workers=workers, out=out, resume=resume,
-            search=search, cluster=cluster, design=design, responses=responses, over=over,
+            search=search, cluster=cluster, design=design, responses=responses, over=over, mapped=mapped,
             indices_by_design=indices_by_design,
         )  # fmt: skip
     study = scenario if isinstance(scenario, Study) else study_of(scenario)
@@ -129,7 +131,7 @@ def test(
 
     probe = Probe(study)
     found = searched(
-        study, probe, claims, tallies, sample, draws, chosen_seed(study, seed), tell, level, over
+        study, probe, claims, tallies, sample, draws, chosen_seed(study, seed), tell, level, over, mapped
     )
     further.solve(tell)
     tell("weighing parameters", 0.95)

@@ -12,7 +12,7 @@ from closed_forms import PlainClaim, Q, at_least_half, ranges
 from detente.errors import BadInput
 from detente.explore import Range, claim_map
 from detente.explore import test as run
-from detente.explore.claims.effort import THOROUGH
+from detente.explore.claims.effort import QUICK, THOROUGH
 from detente.explore.claims.map import CELLS, FINE, search_map
 from detente.explore.claims.probe import Probe, drive
 from detente.game.parameter import Parameter
@@ -179,8 +179,12 @@ def test_maps_of_a_run_are_over_the_binding_parameters_or_over_those_asked_for()
     assert (other["x"], other["y"]) == ("C", "delta")
     assert other["grid"]["solved"] == (CELLS + 1) ** 2
     quick = run(study, draws=256, search="quick").record()["claims"][0]["map"]
-    assert quick["grid"] is None
-    assert quick["boundary"] == []
+    assert len(quick["grid"]["x"]) == QUICK.map_cells + 1
+    assert quick["grid"]["solved"] < record["grid"]["solved"]
+    assert quick["boundary"]
+    unmapped = run(study, draws=64, search="quick", mapped=[]).record()["claims"][0]["map"]
+    assert unmapped["grid"] is None
+    assert unmapped["boundary"] == []
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ class Effort:
     them. The ``fine`` nearest changes of a claim are located to ``precision`` range units, up to the ``rough``-th to
     ``coarse``. ``enough``: a flip along one parameter nearer than this is the nearest flip. The next fields bound the search for
     a joint change. ``starts``, ``breaks`` and ``descents`` bound the one for an exception: the last is the number of points that
-    its descents may cost, ``falls`` how many there are at first. The boundary of a map is located to ``map_within`` range units;
-    0: no map is solved.
+    its descents may cost, ``falls`` how many there are at first. A map has ``map_cells``
+    along a continuous axis, and its boundary is located to ``map_within`` range units.
     """
 
     name: Search
@@ -48,6 +48,7 @@ class Effort:
     breaks: int
     descents: int
     falls: int
+    map_cells: int
     map_within: float
 
     def steps_for(self, draws: int, parameters: int) -> int:
@@ -58,12 +59,12 @@ class Effort:
 THOROUGH = Effort(
     "thorough", walked=None, ends=0, steps=(5, 16), hidden=24, fine=6, rough=10, precision=5e-4, coarse=0.02, enough=0.02, rays=4,
     neighbours=6, rounds=4, turns=4, projections=3, starts=3, breaks=2,
-    descents=480, falls=8, map_within=0.02,
+    descents=480, falls=8, map_cells=20, map_within=0.02,
 )  # fmt: skip
 QUICK = Effort(
     "quick", walked=6, ends=18, steps=(3, 3), hidden=0, fine=1, rough=3, precision=5e-3, coarse=0.04, enough=0.25, rays=2,
     neighbours=2, rounds=3, turns=1, projections=0, starts=2, breaks=1,
-    descents=0, falls=0, map_within=0,
+    descents=0, falls=0, map_cells=8, map_within=0.06,
 )  # fmt: skip
 
 

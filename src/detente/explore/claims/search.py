@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -39,8 +40,12 @@ def searched(
     tell: Progress,
     effort: Effort,
     over: tuple[str, str] | None = None,
+    mapped: Collection[str] | None = None,
 ) -> tuple[ClaimFinding, ...]:
-    """Flips, exceptions, nearest flips, rules and maps of the claims. ``over``: map these two parameters, whole and finely."""
+    """Flips, exceptions, nearest flips, rules and maps of the claims. ``over``: map these two parameters, whole and finely.
+
+    ``mapped``: the claims whose maps are solved; None: all.
+    """
     if not claims:
         return ()
     columns = {r.name: k for k, r in enumerate(study.varying)}
@@ -116,7 +121,7 @@ def searched(
         out.append(finding)
 
     tell("drawing maps", 0.95)
-    drawn = _drawn(study, probe, out, effort, over)
+    drawn = _drawn(study, probe, out, effort, over, mapped)
     return tuple(replace(f, map=f.map.drawn(drawn[f.id])) if f.map and f.id in drawn else f for f in out)
 
 
@@ -167,15 +172,21 @@ def _tested(study: Study, probe: Probe, claim: str, tally: Tally) -> Tested:
 
 
 def _drawn(
-    study: Study, probe: Probe, found: list[ClaimFinding], effort: Effort, over: tuple[str, str] | None
+    study: Study,
+    probe: Probe,
+    found: list[ClaimFinding],
+    effort: Effort,
+    over: tuple[str, str] | None,
+    mapped: Collection[str] | None,
 ) -> dict[str, Any]:
-    """Grids and boundaries of the claims' maps, all solved side by side."""
+    """Grids and boundaries of the claims' maps (of those ``mapped``; None: of all), solved side by side."""
     searches: dict[str, Any] = {}
     for f in found:
-        if f.map is not None and (effort.map_within or over):
+        if f.map is not None and (mapped is None or f.id in mapped):
             a, b = pair(study, f.map.x, f.map.y)
             within = FINE if over else effort.map_within
-            search = search_map(study.base, a, b, study.varying, CELLS, over is not None, within)
+            cells = CELLS if over else effort.map_cells
+            search = search_map(study.base, a, b, study.varying, cells, over is not None, within)
             searches[f.id] = (f.id, search)
     return drive(probe, searches)
 
