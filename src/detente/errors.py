@@ -6,8 +6,11 @@ DetenteError
     ExpressionError   a formula inside one
     DocumentError     an article that cannot be read
     DataError         a table of draws or observations
+    StoreError        a file that keeps a ledger (in `detente.news.store`)
   NotCertified        a solution was asked for and none passed its certificate
   QuoteMismatch       a quote about to be shown is not in the stored document
+  WorkerLost          a worker process died again and again (in `detente.explore.sweep`)
+  ClusterLost         a cluster, or its scheduler, is gone (there too)
 """
 
 from __future__ import annotations
