@@ -50,7 +50,7 @@ def fit(ledger: Ledger, scenario: Scenario) -> Fit:
     roles = propose_roles(ledger, scenario.roles, decided) if decided else tuple(proposed.values())
     rules = {claim.id: claim.match for claim in scenario.claims.values()}
     players = {p.role: p.actor for p in roles if p.actor}
-    matches = match_statements(ledger, rules, scenario.matches, players)
+    matches = match_statements(ledger, rules, scenario.matches, players, scenario.setting)
     return Fit(replace(scenario, bindings={}, matches=()), roles, matches)
 
 

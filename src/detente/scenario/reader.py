@@ -109,7 +109,8 @@ class _Reading:
             policies=policies, claims=claims, law=law, sources=sources,
             events_of_interest=self.named(shape.events_of_interest, self.events, "event", "events_of_interest"),
             event_titles=dict(shape.events_of_interest) if isinstance(shape.events_of_interest, dict) else {},
-            not_modelled=tuple(shape.not_modelled), bindings=self.bindings(roles), matches=self.matches(claims),
+            not_modelled=tuple(shape.not_modelled) or self.left_out(), setting=tuple(shape.setting),
+            bindings=self.bindings(roles), matches=self.matches(claims),
             enough=self.enough(roles), path=self.path, text=self.text, places=self.places,
             range_sets=read_range_sets(shape.range_sets, self.game, sources, shape.precision, self.places),
         )  # fmt: skip
@@ -121,6 +122,11 @@ class _Reading:
         return scenario.without(self.named(shape.switched_off, parts, "part", "switched_off"))
 
     # the pieces
+
+    def left_out(self) -> tuple[str, ...]:
+        """What a model of the catalogue says that it leaves out."""
+        told = self.game.to_mapping().get("model", {}).get("leaves_out")
+        return (str(told).strip(),) if told else ()
 
     def roles(self) -> dict[str, Role]:
         roles: dict[str, Role] = {}

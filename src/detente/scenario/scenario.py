@@ -54,6 +54,7 @@ class Scenario:
     own_game: Game | None = field(
         default=None, repr=False
     )  # the game with its own ranges, where a set is in place
+    setting: tuple[str, ...] = ()  # phrases, one of which a text on such a crisis has
     path: Path | None = None
     text: str = field(default="", repr=False)  # the file as it was read, comments and all
     places: Places = field(default_factory=Places, repr=False)

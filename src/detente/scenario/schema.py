@@ -144,6 +144,7 @@ class ScenarioShape(Shape):
     sources: dict[Slug, SourceShape] = {}
     events_of_interest: Names | dict[str, Text] = []  # with titles, or bare names
     not_modelled: Names = []
+    setting: Names = []  # words of a text that speaks of such a crisis
     enough: dict[str, Formula] = {}  # player or role: the payoff that is enough for it
     bindings: dict[str, BindingShape] = {}
     matches: list[MatchShape] = []

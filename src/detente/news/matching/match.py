@@ -23,6 +23,7 @@ from typing import Literal
 from spacy.tokens import Doc, Token
 
 from detente.news.matching import scope, wording
+from detente.news.matching.setting import has_setting
 from detente.news.parse.model import language_model
 from detente.news.parse.parsing import paragraphs
 from detente.scenario.model import Match, MatchRule
@@ -57,11 +58,13 @@ def match_statements(
     claims: Mapping[str, MatchRule],
     decided: Iterable[Match] = (),
     players: Mapping[str, str] | None = None,
+    setting: Sequence[str] = (),
 ) -> tuple[Match, ...]:
     """For each statement the claims it makes, best first; a statement that was only asked or discussed makes none.
 
     Of ``decided`` those of a person stand, with score 1; stance "none" says that the statement is not this claim.
     ``players``: role to the id of the actor who plays it; used by claims that say whom they are about.
+    ``setting``: phrases of a text that speaks of such a crisis; a document that has none makes no claim by rule.
     """
     by_person: dict[tuple[str, str], Literal["makes", "denies", "none"]] = {
         (d.statement, d.claim): d.stance for d in decided if d.decided_by == "person"
@@ -69,13 +72,14 @@ def match_statements(
     rules = {name: _ways(rule) for name, rule in claims.items()}
     texts = {d.id: d.text for d in ledger.documents}
     here, text = "", _Text("", ())
+    fitting = {d.id for d in ledger.documents if has_setting(d.text, setting)}
     about = _Players(ledger, players or {})
     found: list[Match] = []
     for statement in ledger.statements:
         for name in claims:
             if (stance := by_person.get((statement.id, name))) is not None and stance != "none":
                 found.append(Match(statement.id, name, 1.0, stance, "person"))
-        if statement.polarity == "asked":
+        if statement.polarity == "asked" or statement.document not in fitting:
             continue
         if statement.document != here:  # the parse of one document is held at a time
             here = statement.document

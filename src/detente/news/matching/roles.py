@@ -113,7 +113,10 @@ def find_evidence(ledger: Ledger, roles: Mapping[str, Role]) -> tuple[Evidence, 
                         if m[1] <= start <= m[1] + REACH and _stands_before(sentence, left, m[1], start, end)
                     ]
                     if near:
-                        found.update(_lifted(role, actors, near[-1][2], document.id, near[-1][0], end))
+                        # "Orvania seized the port from Kestria and annexed it": the second verb has the first one's subject
+                        joined = document.text[near[-1][1] : start].split()[-1:] == ["and"]
+                        who = near[0 if joined else -1]
+                        found.update(_lifted(role, actors, who[2], document.id, who[0], end))
                 else:
                     near = [
                         m
@@ -172,10 +175,15 @@ def _quotes(between: str) -> bool:
 def _lifted(
     role: str, actors: Mapping[str, Actor], actor: str, document: str, start: int, end: int
 ) -> list[Evidence]:
-    """A person's evidence is that of the country or organisation the texts tie the person to, where there is one."""
-    bodies = (
-        [a for a in actors[actor].member_of if a in actors] if actors[actor].kind not in COLLECTIVE else []
-    )
+    """A person's evidence is that of the country or organisation the texts tie the person to, where there is one.
+
+    A ministry's or cabinet's is that of its country. Somebody without a name plays no role.
+    """
+    if actors[actor].kind == "unnamed":
+        return []
+    bodies = [a for a in actors[actor].member_of if a in actors]
+    if actors[actor].kind in COLLECTIVE:
+        bodies = [a for a in bodies if actors[a].kind == "country" and actors[actor].kind != "country"]
     return [Evidence(role, body, document, start, end) for body in bodies or [actor]]
 
 

@@ -23,7 +23,8 @@ ONLY = frozenset({"only", "just", "merely", "simply"})
 DENIERS = frozenset({
     "refuse", "fail", "reject", "deny", "doubt", "dismiss", "decline", "lack", "refute", "dispute",
     "rebut", "unwilling", "reluctant", "unlikely", "uninterested", "impossible", "wrong", "false",
-    "untrue", "myth", "illusion", "mistake",
+    "untrue", "myth", "illusion", "mistake", "nonsense", "absurd", "ridiculous", "mistaken", "fiction",
+    "fantasy", "fable", "foolish", "naive",
 })  # fmt: skip
 #: Cues that speak against what follows.
 AGAINST = frozenset({
@@ -90,8 +91,9 @@ def _at(node: Token, came: Token | None) -> set[int]:
         if plain or none:
             found.add(child.i)
         elif child.dep_ in _SUBJECT | {"dobj", "attr"} and (came is None or child.i != came.i):
-            if child.lower_ in NOBODY and not (child.dep_ in _SUBJECT and _more_than(child)):
+            if _nobody(child) and not (child.dep_ in _SUBJECT and _more_than(child)):
                 found.add(child.i)
+            found |= {g.i for g in child.children if _not_even(g)}
             found |= {g.i for g in child.children if g.dep_ == "det" and g.lower_ in NO}
         if (
             child.dep_ in ("attr", "acomp")
@@ -100,9 +102,20 @@ def _at(node: Token, came: Token | None) -> set[int]:
             and came.i != child.i
         ):
             found.add(child.i)  # "it is a myth that ..."
-    if node.lower_ in NOBODY:
+    if _nobody(node):
         found.add(node.i)
     return found
+
+
+def _nobody(token: Token) -> bool:
+    """ "Nothing"; but "nothing except ruin" is ruin."""
+    rest = [t.lower_ for t in token.sent if t.i > token.i]
+    return token.lower_ in NOBODY and not (rest[:1] == ["but"] or "except" in rest)
+
+
+def _not_even(token: Token) -> bool:
+    """ "Not even his friends believe it": they do not."""
+    return token.lower_ == "not" and token.i + 1 < len(token.doc) and token.nbor().lower_ == "even"
 
 
 def _complement(node: Token) -> bool:

@@ -45,16 +45,26 @@ def phrase(text: str) -> Phrase:
         if part in ("...", "…"):
             gap = GAP
             continue
-        # a hyphen is a token of its own: "ready-made" is three
-        for piece in re.findall(r"[^\W_]+(?:['’][^\W_]+)?|-", part):
+        # the parts of "ready-made" are words of their own, and a hyphen is none
+        for piece in re.findall(r"[^\W_]+(?:['’][^\W_]+)?", part):
             words.append(_spelling(piece.lower().replace("’", "'")))
             gaps.append(gap)
             gap = 0
     return Phrase(tuple(words), tuple(gaps), negated, strictly)
 
 
+def has(wanted: Phrase, known: Sequence[frozenset[str]]) -> bool:
+    """Whether words of these ``known`` forms carry the phrase."""
+    return bool(places(wanted, known))
+
+
 def find(wanted: Phrase, tokens: Sequence[Token], known: Sequence[frozenset[str]]) -> list[Token]:
     """The first tokens that carry the phrase, or none. ``known``: the forms of each token."""
+    return [tokens[i] for i in places(wanted, known)]
+
+
+def places(wanted: Phrase, known: Sequence[frozenset[str]]) -> list[int]:
+    """Where the words of the phrase stand first, or nothing."""
     if not wanted.words:
         return []
     for start, here in enumerate(known):
@@ -67,7 +77,7 @@ def find(wanted: Phrase, tokens: Sequence[Token], known: Sequence[frozenset[str]
                     break
                 at.append(following)
             else:
-                return [tokens[i] for i in at]
+                return at
     return []
 
 
