@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from detente.errors import BadInput, Where
 from detente.models.model import Model, read_model
@@ -31,7 +32,12 @@ def find(slug: str) -> Model:
     return _read(slug)
 
 
+def library_file(slug: str) -> Path:
+    """The file of a model. The slug is one of `slugs`: nothing is checked here."""
+    return Path(str(_LIBRARY / f"{slug}.yaml"))
+
+
 @cache
 def _read(slug: str) -> Model:
-    name = f"{slug}.yaml"
-    return read_model((_LIBRARY / name).read_text(encoding="utf-8"), slug, name)
+    file = library_file(slug)
+    return read_model(file.read_text(encoding="utf-8"), slug, file.name)

@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from detente.errors import GameError, Where
 from detente.game import Expression, Game, game_from_mapping, parse, parse_yaml
-from detente.game.picture import timeline_drawing, tree_drawing
+from detente.game.place import Places
+from detente.models.worked import Worked, read_worked
 
-KEYS = ("claims", "thresholds", "leaves_out", "checked")
+KEYS = ("topic", "claims", "thresholds", "leaves_out", "checked")
+OPTIONAL = ("worked", "verdicts")
+THRESHOLD_KEYS = ("text", "formula", "over")
+TOPICS = {
+    "bargaining": "bargaining and war",
+    "signalling": "threats, bluffs and signals",
+    "deterrence": "deterrence and escalation",
+    "reputation": "reputation",
+    "guarantees": "guarantees and settlements",
+    "sanctions": "sanctions",
+    "trust": "trust and reassurance",
+    "mediation": "mediation",
+    "alliances": "patrons, clients and coalitions",
+    "justice": "accountability",
+    "compromise": "positions and votes",
+    "classics": "classics of game theory",
+    "estimation": "games that are fitted to data",
+}
+# what a scenario says beside its game: read in `scenario`, where the model's claims are tested
+SCENARIO_KEYS = (
+    "scenario", "summary", "precision", "margin", "seed", "roles", "policies", "claims", "events_of_interest",
+    "not_modelled", "enough", "range_sets",
+)  # fmt: skip
 SOURCE_KEYS = ("authors", "year", "title", "where")
 
 
@@ -28,6 +47,19 @@ class Threshold:
     text: str
     formula: str
     expression: Expression  # the formula, derived parameters written out
+    over: tuple[str, ...] = ()  # one or two parameters that a picture of it is drawn over
+
+    @property
+    def compares(self) -> bool:
+        """Whether the formula holds or fails; else it is a number."""
+        return type(self.expression.node).__name__ in (
+            "Comparison",
+            "Chain",
+            "Both",
+            "Either",
+            "Not",
+            "Member",
+        )
 
     def value(self, parameters: Mapping[str, Any]) -> Any:
         """Its value at the parameters: a float, or float64 [draw]; 1 or 0 for a comparison."""
@@ -36,7 +68,11 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Model:
-    """One entry of the catalogue. ``source`` has authors, year, title, where (and cite, as it is to be quoted)."""
+    """One entry of the catalogue. ``source`` has authors, year, title, where (and cite, as it is to be quoted).
+
+    ``claims`` are sentences of reports that the model speaks to. What it says itself - its comparative statics - are the claims of
+    the scenario that its file is (`detente.scenario.read_scenario(slug)`); ``verdicts`` tells what they should come to.
+    """
 
     slug: str
     game: Game
@@ -44,6 +80,12 @@ class Model:
     thresholds: tuple[Threshold, ...]
     leaves_out: str
     checked: tuple[str, ...]
+    topic: str = "classics"
+    worked: tuple[Worked, ...] = ()
+    verdicts: Mapping[str, str] = field(
+        default_factory=dict
+    )  # claim of the scenario -> what the source predicts
+    file: str = ""  # the text of its file: a scenario that can be copied and changed
 
     @property
     def title(self) -> str:
@@ -66,6 +108,7 @@ class Model:
         free = {name: p for name, p in self.game.parameters.items() if p.distribution != "derived"}
         return {
             "slug": self.slug,
+            "topic": self.topic,
             "title": self.title,
             "text": self.text,
             "source": {key: self.source[key] for key in (*SOURCE_KEYS, "cite")},
@@ -82,87 +125,73 @@ class Model:
                 }
                 for name, p in free.items()
             ],
-            "thresholds": [{"text": t.text, "formula": t.formula} for t in self.thresholds],
+            "thresholds": [
+                {"text": t.text, "formula": t.formula, "over": list(t.over)} for t in self.thresholds
+            ],
+            "worked": [w.record() for w in self.worked],
+            "verdicts": dict(self.verdicts),
             "events": list(self.game.events),
             "leaves_out": self.leaves_out,
             "checked": list(self.checked),
         }
 
-    def card(self) -> RenderableType:
-        """The model for a rich console: what it is about, who moves when, the tree, ranges, thresholds, source."""
-        parts: list[RenderableType] = [Text(self.title, style="bold"), Text(self.text), Text()]
-        parts += [Text("speaks to"), *(Text(f"  “{claim}”") for claim in self.claims), Text()]
-        parts += [Text("who moves when"), timeline_drawing(self.game), Text()]
-        parts += [Text("tree at the base values"), tree_drawing(self.game.tree(), max_nodes=60), Text()]
-        parts += [self._numbers(), Text(), Text("known in closed form (at the base values)")]
-        for threshold in self.thresholds:
-            parts += [
-                Text(f"  {threshold.text}"),
-                Text(f"    {threshold.formula}  =  {self._told(threshold)}", style="dim"),
-            ]
-        parts += [Text(), Text(f"leaves out: {self.leaves_out}")]
-        parts += [Text(f"checked by: {', '.join(self.checked)}"), Text(f"source: {self.source['cite']}")]
-        return Group(*parts)
-
-    def _told(self, threshold: Threshold) -> str:
-        value = float(threshold.value(self.game.base))
-        if _is_comparison(threshold.expression):
-            return "holds" if value else "fails"
-        return f"{value:.4g}"
-
-    def _numbers(self) -> Table:
-        table = Table(title="numbers", title_justify="left", title_style="", box=None, pad_edge=True)
-        for column in ("name", "from", "to", "middle", "what it is"):
-            table.add_column(column, justify="right" if column in ("from", "to", "middle") else "left")
-        for name, p in self.game.parameters.items():
-            what = Text(p.title or "")
-            if p.because:
-                what.append(f" ({p.because})", style="dim")
-            if p.distribution == "derived":
-                table.add_row(Text(name), "", "", f"{float(self._derived(name)):.4g}", what)
-            else:
-                table.add_row(Text(name), f"{p.low:.4g}", f"{p.high:.4g}", f"{p.base:.4g}", what)
-        return table
-
-    def _derived(self, name: str) -> Any:
-        return self.game.derived_values({})[name]
-
-
-def _is_comparison(expression: Expression) -> bool:
-    return type(expression.node).__name__ in ("Comparison", "Chain", "Both", "Either", "Not", "Member")
-
 
 def read_model(text: str, slug: str, file: str) -> Model:
-    """A model from the text of its YAML file: a game file whose key ``model`` tells the rest. Raises GameError."""
+    """A model from the text of its YAML file: a scenario file whose key ``model`` tells the rest. Raises GameError.
+
+    What only a scenario has (claims, policies) is left alone here; `detente.scenario` reads it.
+    """
     mapping, places = parse_yaml(text, file)
-    game = game_from_mapping(mapping, places.lines, file)
+    game = game_from_mapping(mapping, places.lines, file, SCENARIO_KEYS)
     told = mapping.get("model")
     where = places.at("model")
     if not isinstance(told, Mapping):
         raise GameError("a model of the catalogue has a key `model`", where=where, allowed=KEYS)
-    _same_keys(told, KEYS, where)
+    _same_keys(told, KEYS, where, OPTIONAL)
     _same_keys({k: v for k, v in game.source.items() if k != "cite"}, SOURCE_KEYS, places.at("source"))
-    thresholds: list[Threshold] = []
-    for i, entry in enumerate(told["thresholds"]):
-        here = places.at("model", "thresholds", i, "formula")
-        _same_keys(entry, ("text", "formula"), places.at("model", "thresholds", i))
-        formula = str(entry["formula"])
-        resolved = game.scope.resolved(parse(formula, here), here, ("parameter",)).bind(game.derived)
-        thresholds.append(Threshold(str(entry["text"]), formula, resolved))
+    if told["topic"] not in TOPICS:
+        raise GameError("there is no such topic", where=places.at("model", "topic"), found=told["topic"],
+                        allowed=TOPICS)  # fmt: skip
+    claims = mapping.get("claims") or {}
+    for claim in told.get("verdicts", {}):
+        if claim not in claims:
+            raise GameError("there is no such claim", where=places.at("model", "verdicts", claim), found=claim,
+                            allowed=claims)  # fmt: skip
     return Model(
         slug,
         game,
         tuple(map(str, told["claims"])),
-        tuple(thresholds),
+        tuple(_threshold(entry, i, game, places) for i, entry in enumerate(told["thresholds"])),
         str(told["leaves_out"]).strip(),
         tuple(map(str, told["checked"])),
+        str(told["topic"]),
+        read_worked(told.get("worked", []), game, places),
+        {str(k): str(v) for k, v in told.get("verdicts", {}).items()},
+        text,
     )
 
 
-def _same_keys(found: Mapping[Any, Any], wanted: Sequence[str], where: Where) -> None:
+def _threshold(entry: Mapping[str, Any], i: int, game: Game, places: Places) -> Threshold:
+    place = ("model", "thresholds", i)
+    _same_keys(entry, THRESHOLD_KEYS[:2], places.at(*place), THRESHOLD_KEYS[2:])
+    here = places.at(*place, "formula")
+    formula = str(entry["formula"])
+    resolved = game.scope.resolved(parse(formula, here), here, ("parameter",)).bind(game.derived)
+    over = tuple(map(str, entry.get("over", ())))
+    free = [name for name, p in game.parameters.items() if p.free]
+    for name in over:
+        if name not in free:
+            raise GameError("a picture is drawn over one or two parameters with ranges",
+                            where=places.at(*place, "over"), found=name, allowed=free)  # fmt: skip
+    return Threshold(str(entry["text"]), formula, resolved, over[:2])
+
+
+def _same_keys(
+    found: Mapping[Any, Any], wanted: Sequence[str], where: Where, optional: Sequence[str] = ()
+) -> None:
     for key in found:
-        if key not in wanted:
-            raise GameError("no such key", where=where, found=key, allowed=wanted)
+        if key not in wanted and key not in optional:
+            raise GameError("no such key", where=where, found=key, allowed=[*wanted, *optional])
     for key in wanted:
         if key not in found:
             raise GameError(f"`{key}` is missing here", where=where, allowed=wanted)

@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from detente.errors import GameError
+from detente.models import library_file, slugs
 
 FILE = "scenario.yaml"
 
@@ -25,7 +26,7 @@ def template() -> Path:
 
 
 def scenario_path(name: str | Path) -> Path:
-    """The file meant by a path, a project folder or the slug of a shipped scenario.
+    """The file meant by a path, a project folder, the slug of a shipped scenario or of a model of the catalogue.
 
     A bare word that is both a slug and a file in the working folder is the file only with its ending or as ``./word``.
     Raises GameError when there is no such file.
@@ -35,6 +36,8 @@ def scenario_path(name: str | Path) -> Path:
         isinstance(name, str) and text in shipped()
     ):  # compared with a closed list, so no path can hide in a slug
         return _library() / text / FILE
+    if isinstance(name, str) and text in slugs():
+        return library_file(text)
     path = Path(text)
     if path.is_dir():
         path = path / FILE
@@ -48,7 +51,7 @@ def scenario_path(name: str | Path) -> Path:
     raise GameError(
         "there is no such scenario" if bare else "there is no such file",
         found=text,
-        allowed=shipped()
+        allowed=[*shipped(), *slugs()]
         if bare
         else "a scenario file (.yaml), a project folder, or one of " + ", ".join(shipped()),
     )

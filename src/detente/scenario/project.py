@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from detente.errors import GameError, Where
+from detente.models import slugs
 from detente.scenario.locate import FILE, scenario_path, shipped, template
 from detente.scenario.saved import save
 from detente.scenario.text import read_text
@@ -13,15 +14,13 @@ README = "README.md"
 
 
 def new_project(folder: str | Path, slug: str | None = None) -> list[Path]:
-    """Make ``folder`` with a small working scenario to edit, or with a copy of the shipped scenario ``slug``.
+    """Make ``folder`` with a small working scenario to edit, or with a copy of the shipped scenario or model ``slug``.
 
     Returns the files written. Raises GameError when the folder holds anything or the slug is not shipped, OSError
     when it cannot be written; then nothing is left behind.
     """
-    if slug is not None and slug not in shipped():
-        raise GameError(
-            "there is no such shipped scenario", where=Where(field="--from"), found=slug, allowed=shipped()
-        )
+    if slug is not None and slug not in (known := [*shipped(), *slugs()]):
+        raise GameError("there is no such shipped scenario", where=Where(field="--from"), found=slug, allowed=known)
     target = Path(folder)
     if target.exists() and not target.is_dir():
         raise GameError("there is a file where the folder should be", where=Where(str(target)), found=target.name,

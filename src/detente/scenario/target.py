@@ -8,7 +8,7 @@ from pathlib import Path
 
 from detente.errors import BadInput, Where
 from detente.game import Tree, read_efg, read_game, unfold
-from detente.models import catalogue, find
+from detente.models import find, slugs
 from detente.scenario.evaluate import Evaluator
 from detente.scenario.locate import shipped
 from detente.scenario.reader import read_scenario
@@ -32,14 +32,13 @@ def open_game(target: str) -> Tree:
         return Evaluator(read_scenario(path)).tree() if _is_scenario(path) else unfold(read_game(path))
     if target in shipped():
         return Evaluator(read_scenario(target)).tree()
-    slugs = [model.slug for model in catalogue()]
-    if target in slugs:
+    if target in slugs():
         return unfold(find(target).game)
     raise BadInput(
         "neither a .yaml or .efg file nor a name that is shipped",
         where=Where(field="GAME"),
         found=target,
-        allowed=[*shipped(), *slugs],
+        allowed=[*shipped(), *slugs()],
     )
 
 

@@ -196,10 +196,11 @@ class _Descent:
     def _curve(self, step: Floats, change: Floats) -> None:
         """The inverse Hessian after a step and the change of gradient that it brought."""
         bend = float(step @ change)
-        if bend <= 1e-12 * float(np.linalg.norm(step) * np.linalg.norm(change)):
+        square = float(change @ change)
+        if square < 1e-300 or bend <= 1e-12 * float(np.linalg.norm(step)) * square**0.5:
             return
         eye = np.eye(len(step))
-        known = eye * bend / float(change @ change) if self.curved is None else self.curved
+        known = eye * bend / square if self.curved is None else self.curved
         left = eye - np.outer(step, change) / bend
         self.curved = left @ known @ left.T + np.outer(step, step) / bend
 
