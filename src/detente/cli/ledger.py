@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Rows shown on a screen; --json, --out and the file itself hold all.
 _SHOWN = 200
+#: Other places of a statement that a screen names.
+_OTHERS = 4
 
 
 def add_to_ledger(
@@ -26,27 +28,30 @@ def add_to_ledger(
     reader: Path | None,
     workers: int,
     text_column: str | None,
+    keep_copies: bool,
     json: bool,
 ) -> None:
     """`detente read FILE... --into`: what is not there yet is added."""
     from detente.news.store import add, export, open_store
 
-    if reader is not None:
+    if keep_copies and out is None:
         raise BadInput(
-            "a ledger file is read by the rules alone; leave --reader or --into out",
-            where=Where(field="--reader"),
+            "a ledger file holds every copy, and they are counted when it is asked; give the option to detente ledger, "
+            "or say --out DIR to write them",
+            where=Where(field="--keep-copies"),
         )
     with open_store(into) as store:
         with progress(json) as tell:
-            done = add(store, list(files), workers=workers, text_column=text_column, tell=tell)
-        count = {t: store.rows(f"SELECT count(*) FROM {t}")[0][0] for t in ("document", "statement")}
-        written = export(store, out) if out is not None else None
+            done = add(store, list(files), workers=workers, text_column=text_column, reader=reader, tell=tell)
+        count = {t: store.rows(f"SELECT count(*) FROM {t}")[0][0] for t in ("document", "statement", "again")}
+        written = export(store, out, keep_copies=keep_copies) if out is not None else None
         path = store.path
     if json:
         body: dict[str, object] = {
             "ledger": str(path), "files": done.files, "added": done.added, "known": done.known, "read_again": done.again,
             "skipped": [{"path": p, "reason": reason} for p, reason in done.skipped],
-            "documents": count["document"], "statements": count["statement"],
+            "documents": count["document"], "statements": count["statement"] - count["again"],
+            "met_again_in_copies": count["again"],
         }  # fmt: skip
         print_json("read", {**body, **({"files_written": written} if written else {})})
         return
@@ -58,7 +63,9 @@ def add_to_ledger(
         f"{done.added} document(s) added, {done.known} known before{again}, {len(done.skipped)} skipped",
         markup=False,
     )
-    screen.print(f"{path}: {count['document']} documents, {count['statement']} statements", markup=False)
+    met = f", {count['again']} of them again in copies" if count["again"] else ""
+    total = count["statement"] - count["again"]
+    screen.print(f"{path}: {count['document']} documents, {total} statements{met}", markup=False)
     if written is not None:
         screen.print(f"written: {', '.join(written.values())}", markup=False)
     screen.print(f"next: detente ledger {into} --speaker NAME, or --contradictions", markup=False)
@@ -80,6 +87,10 @@ def command(
     contradictions: Annotated[
         bool, typer.Option("--contradictions", help="Reports that differ on who said what.")
     ] = False,
+    keep_copies: Annotated[
+        bool,
+        typer.Option("--keep-copies", help="Count the copies of one dispatch as statements of their own."),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -94,9 +105,9 @@ def command(
     """
     from detente.news import store as room
 
-    if contradictions and (speaker or since or until):
+    if contradictions and (speaker or since or until or keep_copies):
         raise BadInput(
-            "ask for one thing at a time: --contradictions, or a speaker and days",
+            "ask for one thing at a time: --contradictions, or a speaker, days and copies",
             where=Where(field="--contradictions"),
         )
     with room.open_store(project, make=False) as store:
@@ -111,21 +122,29 @@ def command(
             return
         if speaker or since or until:
             who = room.find_speaker(store, speaker) if speaker else None
-            said, undated = room.said(store, who, since, until)
-            written = room.export(store, out, {s.statement.id for s in said}) if out is not None else None
+            said, undated = room.said(store, who, since, until, keep_copies=keep_copies)
+            wanted = {s.statement.id for s in said}
+            written = room.export(store, out, wanted, keep_copies=keep_copies) if out is not None else None
             _tell_said(str(store.path), said, undated, written, json)
             return
-        speakers = [dict(row) for row in store.rows("SELECT * FROM speakers")]
+        speakers = room.speakers(store, keep_copies=keep_copies)
         documents = [dict(row) for row in store.rows("SELECT * FROM documents")]
         skipped = [dict(row) for row in store.rows("SELECT * FROM skipped ORDER BY path")]
-        written = room.export(store, out) if out is not None else None
+        (total,) = store.rows(f"SELECT count(*) FROM {'statement' if keep_copies else 'statements'}")[0]
+        copies = [
+            {"documents": list(c.documents), "same": c.same, "shared": c.shared}
+            for c in room.dispatches(store)
+        ]
+        written = room.export(store, out, keep_copies=keep_copies) if out is not None else None
         path = str(store.path)
     if json:
-        body = {"ledger": path, "documents": documents, "speakers": speakers, "skipped": skipped}
+        body = {
+            "ledger": path, "statements": total, "documents": documents, "speakers": speakers, "copies": copies,
+            "skipped": skipped,
+        }  # fmt: skip
         print_json("ledger", {**body, "files_written": written})
         return
     screen = console()
-    total = sum(d["statements"] for d in documents)
     table = Table(
         title=f"{total} statements in {len(documents)} document(s); who speaks most", title_justify="left"
     )
@@ -134,6 +153,9 @@ def command(
     for row in speakers[:20]:
         table.add_row(_plain(row["speaker"]), row["kind"], str(row["statements"]), str(row["documents"]))
     screen.print(table)
+    if copies:
+        held = sum(len(c["documents"]) for c in copies)
+        screen.print(f"{held} documents carry {len(copies)} dispatch(es) between them", markup=False)
     for row in skipped:
         screen.print(f"skipped {row['path']}: {row['reason']}", markup=False)
     _next(written, "next: --speaker NAME, --since DATE, --contradictions, or --out DIR")
@@ -158,7 +180,7 @@ def _tell_said(
                     s.speaker.name if s.speaker else "not said",
                     s.words(),
                     _how(s),
-                    _place(s),
+                    _places(s),
                 )
             )
         )
@@ -198,7 +220,7 @@ def _tell_contradictions(
             screen.print(
                 f"   {who}, {s.words('cue')}, {_how(s)}: {' '.join(s.words().split())}", markup=False
             )
-            screen.print(f"   {_place(s)}, {s.day or 'no date'}", markup=False)
+            screen.print(f"   {_places(s)}, {s.day or 'no date'}", markup=False)
     if len(found) > _SHOWN:
         screen.print(f"the first {_SHOWN} of {len(found)} are shown; --json prints all", markup=False)
     if not found:
@@ -218,9 +240,14 @@ def _how(s: Said) -> str:
     return how if s.statement.polarity == "asserted" else f"{how}, {s.statement.polarity}"
 
 
-def _place(s: Said) -> str:
-    part = f" {s.document.part}" if s.document.part else ""
-    return f"{s.document.path}{part}:{s.line}"
+def _places(s: Said) -> str:
+    """The first place, and how many more there are."""
+    first = s.seats[0].where() + (" (an earlier version)" if s.seats[0].earlier else "")
+    if len(s.seats) == 1:
+        return first
+    others = ", ".join(seat.where() for seat in s.seats[1 : 1 + _OTHERS])
+    left = len(s.seats) - 1 - _OTHERS
+    return f"{first}; {len(s.seats)} places: also {others}{f' and {left} more' if left > 0 else ''}"
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from detente.cli.ledger import add_to_ledger
 from detente.cli.output import console, print_json
-from detente.errors import BadInput, Where
 
 DOCUMENTS = 12  # about whose origin the screen tells
 
@@ -53,12 +52,7 @@ def command(
     Many: detente read ARTICLES --into PROJECT, then detente ledger PROJECT
     """
     if into is not None:
-        if keep_copies:
-            raise BadInput(
-                "a ledger file does not take this option; leave it or --into out",
-                where=Where(field="--keep-copies"),
-            )
-        add_to_ledger(files, into, out, reader, workers, text_column, json)
+        add_to_ledger(files, into, out, reader, workers, text_column, keep_copies, json)
         return
     from detente.news import ledger_record, read, write_ledger
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-TABLES = ("document", "place", "file", "statement", "about", "actor", "mention", "skipped")
+TABLES = ("document", "place", "file", "statement", "about", "actor", "mention", "skipped", "copies", "again")
 
 
 def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:

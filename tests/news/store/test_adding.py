@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from articles import article, folder
+from articles import folder
 from contents import contents
 
 from detente.errors import DocumentError
@@ -20,7 +20,7 @@ def test_the_file_holds_what_reading_at_once_gives(reports: Path, tmp_path: Path
         shutil.copy(path, reports)
     with open_store(tmp_path / "l.sqlite") as store:
         done = add(store, reports)
-        held = ledger(store)
+        held = ledger(store, keep_copies=True)
     assert (done.added, done.known, done.skipped) == (7, 0, [])
     at_once = read_ledger(held.documents, keep_copies=True)
     assert len(held.statements) > 20
@@ -129,17 +129,6 @@ def test_a_table_of_articles_is_one_document_a_row(reports: Path, tmp_path: Path
     assert len({d.part for d in held.documents}) == 3
     assert {d.date for d in held.documents} == {"2025-03-01", "2025-03-02", "2025-03-03"}
     assert {d.path for d in held.documents} == {"export.csv"}
-
-
-def test_copies_are_merged_when_asked(tmp_path: Path) -> None:
-    (tmp_path / "one.txt").write_text(article(1), "utf-8")
-    (tmp_path / "two.txt").write_text("By our desk in Sarn.\n\n" + article(1), "utf-8")
-    with open_store(tmp_path / "l.sqlite") as store:
-        add(store, [tmp_path / "one.txt", tmp_path / "two.txt"])
-        each, once = ledger(store), ledger(store, keep_copies=False)
-    assert once == read_ledger(each.documents)
-    assert len(once.copies) == 1
-    assert len(once.statements) < len(each.statements)
 
 
 def test_nothing_to_read_is_an_error(tmp_path: Path) -> None:

@@ -165,15 +165,27 @@ def test_one_speaker_on_both_sides(tmp_path: Path, one: str, other: str, found: 
         assert [c.days for c in answer] == ([10] if found else [])
 
 
-def test_the_tables_are_those_of_today(tmp_path: Path) -> None:
+def test_the_tables_are_those_of_reading_at_once_and_name_the_files(tmp_path: Path) -> None:
     with kept(tmp_path, TALKS) as store:
         files = export(store, tmp_path / "out")
         whole = ledger(store)
         part = export(store, tmp_path / "part", {whole.statements[0].id})
-    beside = write_ledger(read_ledger(whole.documents, keep_copies=True), tmp_path / "beside")
-    for name in ("ledger.csv", "ledger.jsonl"):
-        assert Path(files[name]).read_bytes() == Path(beside[name]).read_bytes()
-    lines = [json.loads(line) for line in Path(files["ledger.jsonl"]).read_text("utf-8").splitlines()]
-    assert lines == ledger_record(whole)["statements"]
+    beside = write_ledger(read_ledger(whole.documents), tmp_path / "beside")
+    lines, lines_beside = (
+        [json.loads(line) for line in Path(of["ledger.jsonl"]).read_text("utf-8").splitlines()]
+        for of in (files, beside)
+    )
+    assert [[p["path"] for p in line.pop("places")] for line in lines] == [
+        ["a.txt"],
+        ["a.txt"],
+        ["b.txt"],
+        ["c.txt"],
+    ]
+    assert lines == lines_beside == ledger_record(whole)["statements"]
+    rows, rows_beside = (
+        list(csv.reader(Path(of["ledger.csv"]).read_text("utf-8-sig").splitlines())) for of in (files, beside)
+    )
+    assert rows[0] == [*rows_beside[0], "Also in files"]
+    assert [row[:-1] for row in rows] == rows_beside
     with Path(part["ledger.csv"]).open(encoding="utf-8-sig", newline="") as stream:
         assert [row["Statement"] for row in csv.DictReader(stream)] == [whole.statements[0].id]

@@ -13,11 +13,12 @@ from articles import folder
 from contents import contents
 
 from detente.errors import QuoteMismatch
-from detente.news.store import add, ledger, open_store, opening, schema
+from detente.news.store import add, ledger, open_store, opening, resolve, schema
 from detente.news.store.opening import Store, StoreError, ledger_path
 from detente.scenario.project import new_project
 
-FIRST = Path(__file__).with_name("version-1.sqlite")
+OLDER = [Path(__file__).with_name(f"version-{n}.sqlite") for n in range(1, schema.VERSION)]
+FIRST = OLDER[0]
 
 
 def test_a_project_keeps_its_ledger_in_its_folder(tmp_path: Path) -> None:
@@ -54,11 +55,14 @@ def test_a_closed_ledger_is_one_plain_file(reports: Path, tmp_path: Path) -> Non
     assert {"date", "title", "file", "line", "polarity"} <= set(rows[0])
 
 
-def test_a_ledger_of_the_first_version_is_brought_to_this_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("version", "file"), list(enumerate(OLDER, 1)))
+def test_a_ledger_of_an_older_version_is_brought_to_this_one(
+    tmp_path: Path, version: int, file: Path
+) -> None:
     path = tmp_path / "l.sqlite"
-    shutil.copy(FIRST, path)
+    shutil.copy(file, path)
     old = sqlite3.connect(path)
-    assert old.execute("PRAGMA user_version").fetchone() == (1,)
+    assert old.execute("PRAGMA user_version").fetchone() == (version,)
     kept = old.execute("SELECT document, number, content, cue, words FROM statement ORDER BY 1, 2").fetchall()
     places = old.execute("SELECT document, path, sha256, encoding, title FROM place ORDER BY 1, 2").fetchall()
     old.close()
@@ -70,9 +74,24 @@ def test_a_ledger_of_the_first_version_is_brought_to_this_one(tmp_path: Path) ->
         assert [tuple(r) for r in now] == places
         assert store.rows("PRAGMA foreign_key_check") == []
         assert len(ledger(store).statements) == len(kept)
+        assert store.meta("resolved") is None  # copies are looked for at the next run, or question
     fresh = tmp_path / "fresh.sqlite"
     open_store(fresh).close()
     assert shape(fresh) == shape(path)
+
+
+def test_copies_in_an_older_ledger_are_found_at_the_next_question(tmp_path: Path) -> None:
+    path = tmp_path / "l.sqlite"
+    shutil.copy(OLDER[1], path)
+    with open_store(path) as store:
+        before = ledger(store)
+        assert not before.copies
+        assert resolve(store)
+        after = ledger(store)
+    (copies,) = after.copies
+    paths = {d.id: d.path for d in after.documents}
+    assert [paths[id] for id in copies.documents] == ["reports/d-lantern.txt", "reports/e-courier.txt"]
+    assert len(after.statements) < len(before.statements)
 
 
 def shape(path: Path) -> list[tuple[object, ...]]:

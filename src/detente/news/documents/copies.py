@@ -15,8 +15,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from detente.news.documents.cleaning import clean
 from detente.scenario.statement import Actor, Copies, Document, Ledger, Place, Span, Statement
@@ -33,13 +34,34 @@ _QUOTED = re.compile(r"“[^“”\n]{1,3000}”|\"[^\"\n]{1,3000}\"|«[^«»\n]
 
 
 @dataclass(frozen=True)
-class _Text:
+class Sketch:
+    """What is compared of a text. ``place``: its number in the order of reading."""
+
     place: int
     words: int
     own: int  # words outside quotation marks
     digest: bytes  # of all words
-    runs: frozenset[int]
-    own_runs: frozenset[int]
+    runs: Collection[int]  # of four words, each as a number of 64 bits with a sign
+
+
+class Index(Protocol):
+    """The runs of the texts that groups stand around."""
+
+    def keep(self, sketch: Sketch) -> None:
+        """Takes in one more such text."""
+        ...
+
+    def sharing(self, runs: Collection[int]) -> Iterable[tuple[int, int]]:
+        """Place of each text that has some of ``runs``, and how many."""
+        ...
+
+    def own_runs(self, place: int) -> Collection[int]:
+        """Runs outside quotation marks of one text, whether it was kept or not."""
+        ...
+
+
+#: Members of one group: place and digest, and the share of the runs that the longest text has too.
+Group = list[tuple[int, bytes, float]]
 
 
 def groups(documents: Sequence[Document]) -> tuple[Copies, ...]:
@@ -47,73 +69,109 @@ def groups(documents: Sequence[Document]) -> tuple[Copies, ...]:
 
     A group stands around its longest text, of which all others are copies.
     """
-    texts = sorted((_text(n, d.text) for n, d in enumerate(documents)), key=lambda t: (-t.words, t.place))
-    centres: list[_Text] = []
-    members: list[list[tuple[_Text, float]]] = []
+    sketches = sorted((sketch(n, d.text) for n, d in enumerate(documents)), key=order)
+    found = grouped(sketches, _InMemory(documents))
+    return tuple(copies(group, [d.id for d in documents]) for group in found)
+
+
+def order(sketch: Sketch) -> tuple[int, int]:
+    """Longest first."""
+    return -sketch.words, sketch.place
+
+
+def copies(group: Group, ids: Sequence[str]) -> Copies:
+    """The record of one group. ``ids``: of all documents, by place."""
+    same = len({digest for _, digest, _ in group}) == 1
+    return Copies(tuple(ids[place] for place, _, _ in group), same, round(min(s for *_, s in group), 3))
+
+
+def grouped(sketches: Iterable[Sketch], index: Index) -> list[Group]:
+    """Groups of two or more in order of their first text, members in order of place. ``sketches``: in `order`."""
+    members: dict[int, Group] = {}
+    words: dict[int, int] = {}
     equal: dict[bytes, int] = {}
-    holding: defaultdict[int, list[int]] = defaultdict(list)
-    for text in texts:
-        found = (equal[text.digest], 1.0) if text.digest in equal else _nearest(text, centres, holding)
-        if found is not None:
-            members[found[0]].append((text, found[1]))
+    for one in sketches:
+        centre: tuple[int, float] | None = None
+        if one.words >= LEAST_SAME and one.digest in equal:
+            centre = equal[one.digest], 1.0
+        elif one.words >= LEAST_WORDS and one.own >= LEAST_OWN:
+            centre = _nearest(one, words, index)
+        if centre is not None:
+            members[centre[0]].append((one.place, one.digest, centre[1]))
             continue
-        number = len(centres)
-        centres.append(text)
-        members.append([(text, 1.0)])
-        if text.words >= LEAST_SAME:
-            equal[text.digest] = number
-        for run in text.runs:
-            holding[run].append(number)
-    found = [
-        (
-            sorted(text.place for text, _ in group),
-            len({text.digest for text, _ in group}) == 1,
-            min(shared for _, shared in group),
-        )
-        for group in members
-        if len(group) > 1
-    ]
-    return tuple(
-        Copies(tuple(documents[n].id for n in places), same, round(shared, 3))
-        for places, same, shared in sorted(found)
-    )
+        members[one.place] = [(one.place, one.digest, 1.0)]
+        if one.words >= LEAST_SAME:
+            equal[one.digest] = one.place
+        if one.words >= LEAST_WORDS:
+            words[one.place] = one.words
+            index.keep(one)
+    return sorted(sorted(group) for group in members.values() if len(group) > 1)
 
 
-def _nearest(
-    text: _Text, centres: Sequence[_Text], holding: dict[int, list[int]]
-) -> tuple[int, float] | None:
-    """The longer text that has most of this one, if it has enough, and the share."""
-    if text.words < LEAST_WORDS or text.own < LEAST_OWN:
-        return None
-    counts = Counter(number for run in text.runs for number in holding.get(run, ()))
-    best: tuple[float, int] | None = None
-    for number, count in counts.items():
-        centre, shared = centres[number], count / len(text.runs)
-        if shared < SHARED or text.words < LEAST_PART * centre.words or not text.own_runs:
+def _nearest(one: Sketch, words: dict[int, int], index: Index) -> tuple[int, float] | None:
+    """The longer text that has most of this one, if it has enough, and the share; of two the longer, then the first read."""
+    own: frozenset[int] | None = None
+    best: tuple[float, int, int] | None = None
+    for place, count in index.sharing(one.runs):
+        shared = count / len(one.runs)
+        if shared < SHARED or one.words < LEAST_PART * words[place]:
             continue
-        own = len(text.own_runs & centre.own_runs) / len(text.own_runs)
-        if own >= SHARED and (best is None or (shared, -number) > best):
-            best = (shared, -number)
-    return (-best[1], best[0]) if best is not None else None
+        own = frozenset(index.own_runs(one.place)) if own is None else own
+        if not own:
+            return None
+        if sum(run in own for run in index.own_runs(place)) / len(own) >= SHARED:
+            found = (shared, words[place], -place)
+            best = found if best is None else max(best, found)
+    return (-best[2], best[0]) if best is not None else None
 
 
-def _text(place: int, text: str) -> _Text:
+class _InMemory:
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self.documents = documents
+        self.holding: defaultdict[int, list[int]] = defaultdict(list)
+
+    def keep(self, sketch: Sketch) -> None:
+        for run in sketch.runs:
+            self.holding[run].append(sketch.place)
+
+    def sharing(self, runs: Collection[int]) -> Iterable[tuple[int, int]]:
+        return Counter(place for run in runs for place in self.holding.get(run, ())).items()
+
+    def own_runs(self, place: int) -> Collection[int]:
+        return own_runs(self.documents[place].text)
+
+
+def sketch(place: int, text: str) -> Sketch:
     cleaned = clean(text).text
     words = _words(cleaned)
-    outside = [_words(piece) for piece in _QUOTED.sub("\n", cleaned).split("\n")]
     digest = hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=16).digest()
-    own_runs = frozenset(run for piece in outside for run in _runs(piece))
-    return _Text(place, len(words), sum(len(p) for p in outside), digest, frozenset(_runs(words)), own_runs)
+    return Sketch(place, len(words), sum(len(piece) for piece in _outside(cleaned)), digest, _runs(words))
+
+
+def own_runs(text: str) -> frozenset[int]:
+    """The runs that stand outside quotation marks."""
+    return frozenset(run for piece in _outside(clean(text).text) for run in _runs(piece))
+
+
+def _outside(cleaned: str) -> Iterable[list[str]]:
+    return (_words(piece) for piece in _QUOTED.sub("\n", cleaned).split("\n"))
 
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def _runs(words: Sequence[str]) -> Iterable[int]:
-    for at in range(len(words) - RUN + 1):
-        run = " ".join(words[at : at + RUN]).encode("utf-8", "replace")
-        yield int.from_bytes(hashlib.blake2b(run, digest_size=8).digest(), "big")
+def _runs(words: Sequence[str]) -> frozenset[int]:
+    return frozenset(
+        int.from_bytes(
+            hashlib.blake2b(
+                " ".join(words[at : at + RUN]).encode("utf-8", "replace"), digest_size=8
+            ).digest(),
+            "big",
+            signed=True,
+        )
+        for at in range(len(words) - RUN + 1)
+    )
 
 
 # ---------------------------------------------------------------- statements
@@ -136,7 +194,8 @@ def merged(ledger: Ledger) -> Ledger:
         if (number := group.get(statement.document)) is None:
             kept.append(statement)
             continue
-        said = _said(statement, texts[statement.document], actors)
+        speaker = actors.get(statement.speaker) if statement.speaker else None
+        said = same_said(statement, texts[statement.document], speaker)
         here = (statement.document, *said)
         times[here] += 1
         key = (number, times[here], *said)
@@ -150,9 +209,8 @@ def merged(ledger: Ledger) -> Ledger:
     return replace(ledger, statements=tuple(also))
 
 
-def _said(statement: Statement, text: str, actors: dict[str, Actor]) -> tuple[object, ...]:
-    """What must be the same for two statements of copies to be one."""
-    speaker = actors.get(statement.speaker) if statement.speaker else None
+def same_said(statement: Statement, text: str, speaker: Actor | None) -> tuple[object, ...]:
+    """What must be the same for two statements of copies to be one. ``text``: of its document."""
     who: tuple[str, ...] = (statement.speaker or "",)
     if speaker is None or speaker.kind in ("unnamed", "group"):
         # such a speaker has an id for each document, or none: the words that name it tell

@@ -14,19 +14,23 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 
 from detente.news.acts import with_acts
-from detente.news.attribution.document import attributions
+from detente.news.attribution.document import Chooser, attributions
 from detente.news.documents.cleaning import clean
 from detente.news.ledger import unattributed, with_speakers
 from detente.news.speakers.parked import park, unpark
 from detente.news.speakers.registry import Registry
 from detente.news.speakers.resolve import Reader
 from detente.news.speakers.unfamiliar import Unfamiliar
+from detente.news.store import copies
 from detente.news.store.opening import Store, explained
 from detente.news.store.parsed import from_bytes, reader_mark
+from detente.news.store.reader import Chosen, held, remembered
 from detente.news.store.rows import COLUMNS, statement_row
-from detente.scenario.statement import Document
+from detente.news.store.schema import PLACE
+from detente.scenario.statement import Actor, Document
 
 Tell = Callable[[str, float], None]
 
@@ -35,46 +39,51 @@ DROP TABLE IF EXISTS temp.parked; DROP TABLE IF EXISTS temp.made; DROP TABLE IF 
 DROP TABLE IF EXISTS temp.named;
 CREATE TEMP TABLE parked (document TEXT PRIMARY KEY, state BLOB);
 CREATE TEMP TABLE made AS SELECT * FROM statement WHERE 0;
+CREATE UNIQUE INDEX temp.made_once ON made (document, cue, content);
 CREATE TEMP TABLE spoken_of AS SELECT * FROM about WHERE 0;
 CREATE TEMP TABLE named (actor TEXT, document TEXT, start INTEGER, end INTEGER, PRIMARY KEY (actor, document, start, end));
 """
 
 
-def resolve(store: Store, tell: Tell | None = None) -> bool:
-    """Tells the actors of all documents apart, unless that was done for just these. Whether it is done now.
+def resolve(store: Store, tell: Tell | None = None, chosen: Chosen | None = None) -> bool:
+    """Tells the actors of all documents apart, and finds copies, unless that was done for just these. Whether it is done now.
+
+    ``chosen``: the reader of the ledger, where it was loaded already.
 
     Not done only where other processes keep adding: the last of them does it.
     """
     for _ in range(3):
         order = documents_in_order(store)
-        state = _state(order)
+        state = _state(order, remembered(store))
         if store.meta("resolved") == state:
             return True
+        if chosen is None or chosen.digest != remembered(store):
+            chosen = held(store)
         with explained(store.path):
-            registry = _worked(store, order, tell or (lambda what, share: None))
+            actors = _worked(store, order, tell or (lambda what, share: None), chosen.chooser)
         with store.writing() as connection:
-            if _state(documents_in_order(store)) == state:
-                _written(connection, registry, state)
+            if _state(documents_in_order(store), remembered(store)) == state:
+                _written(connection, actors, state)
                 return True
     return False
 
 
 def is_resolved(store: Store) -> bool:
     """Whether the actors of the ledger are those of its documents, by this version of the reader."""
-    return store.meta("resolved") == _state(documents_in_order(store))
+    return store.meta("resolved") == _state(documents_in_order(store), remembered(store))
 
 
 def documents_in_order(store: Store) -> list[str]:
-    """Ids in order of the first path, then of the id."""
-    rows = store.rows("SELECT document FROM place GROUP BY document ORDER BY min(path), document")
+    """Ids in order of the first path, then of the id; texts that no file holds any more stand last."""
+    rows = store.rows(f"SELECT document FROM {PLACE} WHERE nth = 1 ORDER BY earlier, path, document")
     return [row["document"] for row in rows]
 
 
-def _state(order: list[str]) -> str:
-    return hashlib.sha256("\n".join([reader_mark(), *order]).encode()).hexdigest()
+def _state(order: list[str], reader: str) -> str:
+    return hashlib.sha256("\n".join([reader_mark(), reader, *order]).encode()).hexdigest()
 
 
-def _worked(store: Store, order: list[str], tell: Tell) -> Registry:
+def _worked(store: Store, order: list[str], tell: Tell, chooser: Chooser | None) -> list[Actor]:
     connection = store.connection
     for command in _TEMPORARY.split(";"):
         connection.execute(command)
@@ -99,12 +108,32 @@ def _worked(store: Store, order: list[str], tell: Tell) -> Registry:
         step(lambda id, text, reader: reader.persons(unfamiliar))
         unfamiliar.decide()
         step(lambda id, text, reader: reader.names(unfamiliar))
-        step(lambda id, text, reader: _statements(connection, id, text, reader), last=True)
+        step(lambda id, text, reader: _statements(connection, id, text, reader, chooser), last=True)
+        actors = _actors(connection, registry)
+        tell("copies", 1.0)
+        connection.execute("BEGIN")
+        copies.begin(connection)
+        for place, id in enumerate(order):
+            copies.take(connection, place, _text(connection, id))
+        copies.find(connection, order, {a.id: a for a in actors})
+        connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    return registry
+    return actors
+
+
+def _text(connection: sqlite3.Connection, id: str) -> str:
+    return connection.execute("SELECT text FROM document WHERE id = ?", (id,)).fetchone()["text"]
+
+
+def _actors(connection: sqlite3.Connection, registry: Registry) -> list[Actor]:
+    """As `Registry.actors` gives them; mentions stand in ``temp.named``."""
+    counted = dict(connection.execute("SELECT actor, count(*) FROM temp.named GROUP BY actor").fetchall())
+    for id in counted:
+        registry[id].spans[("", 0, 0)] = None  # is named somewhere
+    return [replace(actor, mentions=counted.get(actor.id, 0), spans=()) for actor in registry.actors()]
 
 
 def _reader(connection: sqlite3.Connection, id: str, registry: Registry) -> tuple[str, Reader]:
@@ -119,14 +148,16 @@ def _reader(connection: sqlite3.Connection, id: str, registry: Registry) -> tupl
     return row["text"], reader
 
 
-def _statements(connection: sqlite3.Connection, id: str, text: str, reader: Reader) -> None:
+def _statements(
+    connection: sqlite3.Connection, id: str, text: str, reader: Reader, chooser: Chooser | None
+) -> None:
     cleaned = clean(text)
-    found = attributions(cleaned.text, reader.pieces)
+    found = attributions(cleaned.text, reader.pieces, chooser)
     spoken = with_speakers(unattributed(Document(id, "", "", "", text), cleaned, found), reader, found)
     statements = with_acts(spoken, cleaned, reader, found)
     marks = ", ".join("?" * len(COLUMNS))
     connection.executemany(
-        f"INSERT INTO temp.made ({', '.join(COLUMNS)}) VALUES ({marks})",
+        f"INSERT OR IGNORE INTO temp.made ({', '.join(COLUMNS)}) VALUES ({marks})",
         [statement_row(s, text) for s in statements],
     )
     connection.executemany(
@@ -139,25 +170,20 @@ def _statements(connection: sqlite3.Connection, id: str, text: str, reader: Read
     )
 
 
-def _written(connection: sqlite3.Connection, registry: Registry, state: str) -> None:
+def _written(connection: sqlite3.Connection, actors: list[Actor], state: str) -> None:
     names = ", ".join(COLUMNS)
     for command in (
-        "DELETE FROM statement", "DELETE FROM about", "DELETE FROM actor", "DELETE FROM mention",
-        f"INSERT OR IGNORE INTO statement ({names}) SELECT {names} FROM temp.made ORDER BY document, number",
+        *(f"DELETE FROM {table}" for table in ("statement", "about", "actor", "mention", "copies", "again")),
+        f"INSERT INTO statement ({names}) SELECT {names} FROM temp.made ORDER BY document, number",
         "INSERT INTO about SELECT * FROM temp.spoken_of ORDER BY document, number, position",
         "INSERT INTO mention SELECT * FROM temp.named ORDER BY actor, document, start, end",
-    ):  # fmt: skip
+        "INSERT INTO copies SELECT * FROM temp.copied ORDER BY dispatch, nth",
+        "INSERT INTO again SELECT * FROM temp.met ORDER BY document, number",
+    ):
         connection.execute(command)
-    counted = dict(connection.execute("SELECT actor, count(*) FROM mention GROUP BY actor").fetchall())
-    for id in sorted(registry.entries):
-        entry = registry.entries[id]
-        if id in counted or entry.forms:
-            forms = [name for name, _ in sorted(entry.forms.items(), key=lambda f: (-f[1], f[0]))]
-            lists = (
-                json.dumps(list(part), ensure_ascii=False) for part in (forms, entry.member_of, entry.roles)
-            )
-            connection.execute(
-                "INSERT INTO actor VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (id, entry.name, entry.kind, counted.get(id, 0), *lists),
-            )
+    for a in sorted(actors, key=lambda a: a.id):
+        lists = (json.dumps(list(part), ensure_ascii=False) for part in (a.names, a.member_of, a.roles))
+        connection.execute(
+            "INSERT INTO actor VALUES (?, ?, ?, ?, ?, ?, ?)", (a.id, a.name, a.kind, a.mentions, *lists)
+        )
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('resolved', ?)", (state,))

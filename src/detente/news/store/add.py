@@ -19,7 +19,9 @@ from detente.news.documents.files import FORMATS, gather, inside
 from detente.news.store.actors import resolve
 from detente.news.store.opening import Store
 from detente.news.store.parsed import parser_mark
-from detente.news.store.rows import COLUMNS, place_values, statement_row, storable, text_digest
+from detente.news.store.reader import begin
+from detente.news.store.rows import COLUMNS, place_values, statement_row, storable, stored_path, text_digest
+from detente.news.store.settle import is_gone, settle
 from detente.news.store.working import Parsed, in_order
 from detente.scenario.statement import Document
 
@@ -39,7 +41,10 @@ class Added:
 
 @dataclass
 class _File:
-    """A file on its way: the digest of its bytes, how many of its documents are still to come, and whether all went well."""
+    """A file on its way: the digest of its bytes, how many of its documents are still to come, and whether all went well.
+
+    Parts that its format's reader passes over (attachments, empty rows) are passed over each time: all is well without them.
+    """
 
     sha256: str | None
     left: int
@@ -52,14 +57,17 @@ def add(
     *,
     workers: int = 1,
     text_column: str | None = None,
+    reader: str | Path | None = None,
     tell: Tell | None = None,
 ) -> Added:
     """Adds the documents at ``paths`` (files, folders, ``-``) that are not there yet, then says who is who in all of them.
 
-    ``text_column``: the column of a table that holds the texts. ``tell`` is called with what is being done and the share
-    done. Any number of processes may add at once. Raises `DocumentError` where nothing at all could be read, `StoreError`
-    where the ledger cannot be written.
+    ``text_column``: the column of a table that holds the texts. ``reader``: folder of a trained reader; a ledger has one
+    reader, which the first run decides. ``tell`` is called with what is being done and the share done. Any number of
+    processes may add at once. Raises `DocumentError` where nothing at all could be read, `StoreError` where the ledger
+    cannot be written or has another reader, `DataError` where ``reader`` holds none.
     """
+    chosen = begin(store, reader)
     done = Added()
     say = tell or (lambda what, share: None)
     files = _files([paths] if isinstance(paths, (str, Path)) else paths, done)
@@ -74,7 +82,7 @@ def add(
     _note_skipped(store, done)
     if not done.added and not done.known:
         raise _nothing(done)
-    resolve(store, say)
+    resolve(store, say, chosen)
     return done
 
 
@@ -136,7 +144,7 @@ def _jobs(
             done.skipped.append((path, f"its format's reader failed ({type(error).__name__}: {error})"[:300]))
             continue
         done.skipped += skipped
-        file = _File(sha256, len(documents), not skipped)
+        file = _File(sha256, len(documents))
         for document in documents:
             if _known_text(store, document):
                 _keep(store, file, document, None, done)
@@ -161,12 +169,14 @@ def _known_file(store: Store, path: str, sha256: str) -> bool:
         return False
     here = stored_path(path, store.path)
     if not store.rows("SELECT 1 FROM place WHERE sha256 = ? AND path = ?", (sha256, here)):
-        names = ", ".join(r["name"] for r in store.rows("PRAGMA table_info(place)") if r["name"] != "path")
+        columns = (r["name"] for r in store.rows("PRAGMA table_info(place)"))
+        names = ", ".join(name for name in columns if name not in ("path", "earlier"))
         with store.writing() as connection:
             connection.execute(
                 f"INSERT OR IGNORE INTO place (path, {names}) SELECT DISTINCT ?, {names} FROM place WHERE sha256 = ?",
                 (here, sha256),
             )
+    settle(store, here, sha256)
     return True
 
 
@@ -211,6 +221,8 @@ def _keep(store: Store, file: _File, document: Document, found: Parsed | str | N
         connection.execute(f"INSERT OR REPLACE INTO place ({names}) VALUES ({marks})", tuple(place.values()))
         if file.left == 0 and file.whole and file.sha256 is not None:
             connection.execute("INSERT OR IGNORE INTO file (sha256) VALUES (?)", (file.sha256,))
+    if file.left == 0 and document.path != "-":
+        settle(store, str(place["path"]), document.sha256)
 
 
 def _write_parse(connection: sqlite3.Connection, id: str, document: Document, found: Parsed) -> None:
@@ -223,20 +235,17 @@ def _write_parse(connection: sqlite3.Connection, id: str, document: Document, fo
     )
 
 
+def _is_left(store: Store, noted: str) -> bool:
+    """Whether what was noted, a file or "file, part of it", leads to nothing."""
+    parts = noted.split(", ")
+    return all(is_gone(store, ", ".join(parts[: n + 1])) for n in range(len(parts)))
+
+
 def _note_skipped(store: Store, done: Added) -> None:
-    """Files passed over, with the reason, until they are read."""
+    """Files passed over, with the reason, until they are read or are no longer there."""
     rows = [(stored_path(path, store.path), storable(reason)) for path, reason in done.skipped]
+    gone = [(r["path"],) for r in store.rows("SELECT path FROM skipped") if _is_left(store, r["path"])]
     with store.writing() as connection:
         connection.execute("DELETE FROM skipped WHERE path IN (SELECT path FROM place)")
+        connection.executemany("DELETE FROM skipped WHERE path = ?", gone)
         connection.executemany("INSERT OR REPLACE INTO skipped VALUES (?, ?)", rows)
-
-
-def stored_path(path: str, ledger: Path) -> str:
-    """``path`` as seen from the folder of the ledger, so that both may move together; "-" is standard input."""
-    if path == "-":
-        return path
-    try:
-        seen = os.path.relpath(os.path.abspath(path), os.path.dirname(os.path.abspath(ledger)))
-    except ValueError:  # on another drive
-        seen = os.path.abspath(path)
-    return storable(seen.replace(os.sep, "/")) or ""

@@ -11,6 +11,7 @@ from detente.errors import BadInput, Where
 from detente.news.speakers.spellings import surname_key
 from detente.news.store.back import pages
 from detente.news.store.opening import Store
+from detente.news.store.seats import Seat, seats
 from detente.scenario.statement import Actor, Document, Ledger, Statement
 
 _DAY = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
@@ -18,16 +19,22 @@ _DAY = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 
 @dataclass(frozen=True)
 class Said:
-    """A statement with its document. The words were checked against the document's text when it was made."""
+    """A statement with its document, and every file that it stands in. The words were checked against the texts."""
 
     statement: Statement
     document: Document
     speaker: Actor | None
+    seats: tuple[Seat, ...]
+
+    @property
+    def date(self) -> str | None:
+        """The first day or moment that one of its files tells, or None."""
+        return min((seat.date for seat in self.seats if seat.date), default=self.document.date)
 
     @property
     def day(self) -> str | None:
-        """YYYY-MM-DD of the document, or None."""
-        return self.document.date[:10] if self.document.date else None
+        """YYYY-MM-DD of `date`, or None."""
+        return self.date[:10] if self.date else None
 
     @property
     def line(self) -> int:
@@ -48,13 +55,31 @@ class Said:
             "source_words": self.words("source"), "cue_words": self.words("cue"), "direct": s.direct,
             "polarity": s.polarity, "kind": s.kind, "act": s.act.name if s.act else None,
             "speaker": {"id": who.id, "name": who.name, "kind": who.kind} if who else None, "about": list(s.about),
+            "first_date": self.date, "places": [seat.record() for seat in self.seats],
         }  # fmt: skip
 
 
-def said_on(page: Ledger) -> list[Said]:
+def said_on(store: Store, page: Ledger) -> list[Said]:
     """The statements of one page (see `pages`) with their document."""
     actors = {a.id: a for a in page.actors}
-    return [Said(s, page.documents[0], actors.get(s.speaker) if s.speaker else None) for s in page.statements]
+    found = seats(store, page)
+    return [
+        Said(s, page.documents[0], actors.get(s.speaker) if s.speaker else None, found[s.id])
+        for s in page.statements
+    ]
+
+
+def speakers(store: Store, *, keep_copies: bool = False) -> list[dict[str, object]]:
+    """Who says how much in how many documents: speaker, kind, statements, documents; who says most first."""
+    if not keep_copies:
+        return [dict(row) for row in store.rows("SELECT * FROM speakers")]
+    return [
+        dict(row)
+        for row in store.rows(
+            "SELECT a.name AS speaker, a.kind AS kind, count(*) AS statements, count(DISTINCT s.document) AS documents "
+            "FROM statement s JOIN actor a ON a.id = s.speaker GROUP BY a.id ORDER BY statements DESC, a.id"
+        )
+    ]
 
 
 def find_speaker(store: Store, name: str) -> str:
@@ -94,9 +119,15 @@ def _by_surname(row: sqlite3.Row, name: str, wanted: str) -> bool:
 
 
 def said(
-    store: Store, speaker: str | None = None, since: str | None = None, until: str | None = None
+    store: Store,
+    speaker: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    *,
+    keep_copies: bool = False,
 ) -> tuple[list[Said], int]:
-    """Statements in order of date, then of file and place; those without a date last.
+    """Statements in order of date, then of file and place; those without a date last. A statement that copies of a dispatch
+    share stands once, at the first date of its places, unless ``keep_copies``.
 
     ``speaker``: id of an actor, or everybody. ``since``, ``until``: YYYY, YYYY-MM or YYYY-MM-DD, both included. With one of
     these, statements of documents without a date are left out and counted in the second answer.
@@ -117,11 +148,14 @@ def said(
         wanted = {row["id"] for row in rows}
     kept: list[Said] = []
     undated = 0
-    for page in pages(store, wanted):
-        day = (page.documents[0].date or "")[:10]
-        if (since or until) and not day:
-            undated += len(page.statements)
-        elif (since is None or day[: len(since)] >= since) and (until is None or day[: len(until)] <= until):
-            kept += said_on(page)
-    kept.sort(key=lambda s: s.document.date or "~")  # stable: order of file and place within a moment
+    for page in pages(store, wanted, keep_copies=keep_copies):
+        for one in said_on(store, page):
+            day = one.day or ""
+            if (since or until) and not day:
+                undated += 1
+            elif (since is None or day[: len(since)] >= since) and (
+                until is None or day[: len(until)] <= until
+            ):
+                kept.append(one)
+    kept.sort(key=lambda s: s.date or "~")  # stable: order of file and place within a moment
     return kept, undated

@@ -83,7 +83,7 @@ def contradictions(store: Store) -> list[Contradiction]:
     order: dict[str, int] = {}
     for page in pages(store):
         quoted = quotations(page.documents[0].text)
-        for one in said_on(page):
+        for one in said_on(store, page):
             order[one.statement.id] = len(order)
             if one.speaker is None or one.statement.polarity == "asked":
                 continue
@@ -100,7 +100,7 @@ def contradictions(store: Store) -> list[Contradiction]:
     for found in stands.values():
         pairs |= {("stand", *pair) for pair in _opposed(found)}
     wanted = {id for _, one, other in pairs for id in (one, other)}
-    held = {s.statement.id: s for page in pages(store, wanted) for s in said_on(page)}
+    held = {s.statement.id: s for page in pages(store, wanted) for s in said_on(store, page)}
     made = []
     for kind, *ids in pairs:
         one, other = sorted((held[id] for id in ids), key=lambda s: order[s.statement.id])

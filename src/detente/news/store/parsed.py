@@ -80,7 +80,10 @@ _READING = (
     "attribution",
     "ledger.py",
     "acts",
+    "train",
+    "documents/copies.py",
     "store/actors.py",
+    "store/copies.py",
 )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 from dataclasses import asdict
+from pathlib import Path
 
 from detente.errors import QuoteMismatch
 from detente.scenario.statement import Act, Document, Span, Statement, Unclear
@@ -91,6 +93,17 @@ _TOLD = ("sha256", "encoding", "title", "publisher", "date", "author", "dateline
 def storable(text: str | None) -> str | None:
     """Without half characters, which names of files may hold and a database cannot."""
     return None if text is None else text.encode("utf-8", "backslashreplace").decode()
+
+
+def stored_path(path: str, ledger: Path) -> str:
+    """``path`` as seen from the folder of the ledger, so that both may move together; "-" is standard input."""
+    if path == "-":
+        return path
+    try:
+        seen = os.path.relpath(os.path.abspath(path), os.path.dirname(os.path.abspath(ledger)))
+    except ValueError:  # on another drive
+        seen = os.path.abspath(path)
+    return storable(seen.replace(os.sep, "/")) or ""
 
 
 def place_values(id: str, document: Document, path: str) -> dict[str, object]:

@@ -82,28 +82,60 @@ CREATE INDEX place_bytes ON place (sha256);
 DELETE FROM file;                           -- read again, for what they say about themselves
 """
 
+_COPIES = """
+CREATE TABLE copies (                       -- documents that carry one dispatch
+  document TEXT PRIMARY KEY REFERENCES document (id),
+  nth INTEGER NOT NULL,                     -- in order of reading
+  dispatch TEXT NOT NULL,                   -- the first of them
+  same INTEGER NOT NULL,                    -- whether the words of all of them are equal
+  shared REAL NOT NULL                      -- least share of runs of four words that the longest has too
+);
+CREATE INDEX copies_dispatch ON copies (dispatch);
+CREATE TABLE again (                        -- a statement that a copy of its document made first
+  document TEXT NOT NULL, number INTEGER NOT NULL, of_document TEXT NOT NULL, of_number INTEGER NOT NULL,
+  PRIMARY KEY (document, number)
+) WITHOUT ROWID;
+CREATE INDEX again_of ON again (of_document, of_number);
+ALTER TABLE place ADD COLUMN earlier INTEGER NOT NULL DEFAULT 0;  -- 1: the file holds something else now
+CREATE INDEX place_path ON place (path);
+DELETE FROM meta WHERE name = 'resolved';   -- copies are looked for at the next run, or question
+"""
+
 #: Step n leads from version n to n + 1.
-STEPS = (_FIRST, _ACTS_AND_ORIGINS)
+STEPS = (_FIRST, _ACTS_AND_ORIGINS, _COPIES)
 VERSION = len(STEPS)
 
-#: The place that stands for a document: the first in order of path, part and bytes.
-FIRST = "path, part, sha256"
-_PLACE = f"(SELECT *, row_number() OVER (PARTITION BY document ORDER BY {FIRST}) AS nth FROM place)"
+#: The place that stands for a document: the first in order of path, part and bytes, files as they are now before others.
+FIRST = "earlier, path, part, sha256"
+#: Places with ``nth`` = 1 for the one that stands for its document.
+PLACE = f"(SELECT *, row_number() OVER (PARTITION BY document ORDER BY {FIRST}) AS nth FROM place)"
 
 VIEWS = {
     "documents": f"""
 SELECT d.id AS document, p.path AS file, p.part AS part, p.title AS title, p.date AS date, p.publisher AS publisher,
   p.author AS author,
-  (SELECT count(*) FROM place WHERE place.document = d.id) AS places,
-  (SELECT count(*) FROM statement WHERE statement.document = d.id) AS statements
-FROM document d JOIN {_PLACE} p ON p.document = d.id AND p.nth = 1 ORDER BY p.path, d.id""",
+  (SELECT count(*) FROM place WHERE place.document = d.id AND NOT place.earlier) AS places,
+  (SELECT count(*) FROM statement WHERE statement.document = d.id) AS statements,
+  coalesce((SELECT dispatch FROM copies WHERE copies.document = d.id AND dispatch != d.id), '') AS copy_of
+FROM document d JOIN {PLACE} p ON p.document = d.id AND p.nth = 1 ORDER BY p.earlier, p.path, d.id""",
     "statements": f"""
 SELECT s.document || ':' || s.number AS statement, coalesce(a.name, '') AS speaker, s.words AS words, s.direct AS quotation,
   s.polarity AS polarity, coalesce(s.act, '') AS act, s.cue_words AS cue, s.source_words AS source, p.date AS date,
-  p.title AS title, p.path AS file, s.line AS line
-FROM statement s JOIN {_PLACE} p ON p.document = s.document AND p.nth = 1 LEFT JOIN actor a ON a.id = s.speaker
-ORDER BY p.path, s.document, s.number""",
+  p.title AS title, p.path AS file, s.line AS line,
+  max(1, (SELECT count(*) FROM place o WHERE o.document = s.document AND NOT o.earlier)
+    + (SELECT count(*) FROM again g JOIN place o ON o.document = g.document
+       WHERE g.of_document = s.document AND g.of_number = s.number AND NOT o.earlier)) AS places
+FROM statement s JOIN {PLACE} p ON p.document = s.document AND p.nth = 1 LEFT JOIN actor a ON a.id = s.speaker
+WHERE NOT EXISTS (SELECT 1 FROM again g WHERE g.document = s.document AND g.number = s.number)
+ORDER BY p.earlier, p.path, s.document, s.number""",
+    "places": """
+SELECT coalesce(g.of_document, s.document) || ':' || coalesce(g.of_number, s.number) AS statement, s.words AS words,
+  p.path AS file, p.part AS part, s.line AS line, p.date AS date, p.publisher AS publisher, p.earlier AS earlier
+FROM statement s JOIN place p ON p.document = s.document
+LEFT JOIN again g ON g.document = s.document AND g.number = s.number
+ORDER BY 1, p.earlier, p.path, p.part, s.line""",
     "speakers": """
-SELECT a.name AS speaker, a.kind AS kind, count(*) AS statements, count(DISTINCT s.document) AS documents
-FROM statement s JOIN actor a ON a.id = s.speaker GROUP BY a.id ORDER BY statements DESC, a.id""",
+SELECT a.name AS speaker, a.kind AS kind, count(*) - count(g.number) AS statements, count(DISTINCT s.document) AS documents
+FROM statement s JOIN actor a ON a.id = s.speaker LEFT JOIN again g ON g.document = s.document AND g.number = s.number
+GROUP BY a.id HAVING count(*) > count(g.number) ORDER BY statements DESC, a.id""",
 }
