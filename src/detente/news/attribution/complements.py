@@ -6,6 +6,7 @@ from spacy.tokens import Token
 
 from detente.news.attribution import reporting
 from detente.news.attribution.clauses import end_of, relative_pronoun
+from detente.news.attribution.ends import occasion
 from detente.news.attribution.found import Found
 from detente.news.attribution.making import lemma_of, make
 from detente.news.lists import lexicon
@@ -152,39 +153,79 @@ def _light(noun: Token, lemma: str) -> bool:
     )
 
 
-_KEPT = frozenset(
-    (
-        "with",
+#: Clauses and phrases of the reporter's: when it was said, and while or after what.
+_CIRCUMSTANCES = frozenset(
+    [
+        "after",
+        "before",
+        "since",
+        "until",
+        "although",
+        "despite",
+        "because",
+        "amid",
+        "during",
+        "ahead",
+        "through",
+        "when",
+        "while",
+    ]
+)
+_REASONS = frozenset(("for", "over", "as", "to", "into", "from", "about", "with"))
+_REPORTERS = frozenset(
+    [
+        "while",
         "as",
-        "from",
-        "over",
-        "between",
-        "against",
-        "to",
-        "into",
-        "for",
-        "about",
-        "of",
-        "toward",
-        "towards",
-        "than",
-    )
+        "when",
+        "after",
+        "before",
+        "since",
+        "until",
+        "although",
+        "though",
+        "if",
+        "because",
+        "amid",
+        "during",
+        "ahead",
+    ]
 )
 
 
 def _with_phrase(verb: Token, noun: Token, lemma: str) -> int:
-    """The object with the phrase behind it that completes it ("portrayed himself as ..."), not with time or place."""
+    """The object with the phrases right behind it that complete it ("portrayed himself as ...", "backed the plan to ...").
+
+    Time and place of saying, and clauses of the reporter's, do not.
+    """
     last = object_end(noun)
-    if last < noun.right_edge.i or noun.tag_ == "PRP":
+    if last < noun.right_edge.i:
         return last
     if verb.lemma_ in lexicon.EVIDENCE_VERBS and any(
         c.dep_ in ("prep", "advcl", "acl") and c.i > last for c in verb.children
     ):
         return end_of(verb, last)
     for child in verb.children:
-        if child.left_edge.i == last + 1 and child.dep_ in ("prep", "dative") and child.lower_ in _KEPT:
+        if child.left_edge.i != last + 1:
+            continue
+        if child.dep_ in ("prep", "dative"):
+            if child.lower_ in _CIRCUMSTANCES or occasion(child):
+                break
+            if noun.tag_ == "PRP" and child.lower_ not in _REASONS:
+                break
+            if child.lower_ == "by" and any(
+                c.dep_ == "pcomp" and lemma_of(c) in lexicon.SPEECH_VERBS for c in child.children
+            ):
+                break  # "by saying": a statement of its own
+            last = child.right_edge.i
+        elif child.dep_ in ("xcomp", "advcl", "relcl", "acl"):
+            if child.left_edge.lower_ in _REPORTERS or not _to(child):
+                break
             last = child.right_edge.i
     return last
+
+
+def _to(verb: Token) -> bool:
+    return any(c.dep_ == "aux" and c.lower_ == "to" for c in verb.children)
 
 
 def object_end(noun: Token) -> int:
