@@ -124,7 +124,7 @@ def summary(judged: list[Judged]) -> dict[str, dict[str, float | tuple[float, fl
 def main() -> None:
     import sys
 
-    for half in ("first", "second"):
+    for half in ("first", "second", "third"):
         judged = judge(half)
         print(half)
         for kind, row in summary(judged).items():

@@ -22,10 +22,29 @@ class Place:
     part_of: str = ""  # id of the organisation that it is an organ of
 
 
+#: Letters that do not decompose into a plain one and an accent.
+_LETTERS = str.maketrans(
+    {
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "Đ": "D",
+        "ð": "d",
+        "Ð": "D",
+        "þ": "th",
+        "Þ": "Th",
+    }
+    | {"ı": "i", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ə": "a", "Ə": "A", "ħ": "h", "Ħ": "H"}
+)
+
+
 @functools.lru_cache(maxsize=20_000)
 def slug(name: str) -> str:
     """A short id of letters, digits and hyphens."""
-    ascii_name = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
+    ascii_name = unicodedata.normalize("NFKD", name.translate(_LETTERS))
     ascii_name = ascii_name.encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"[.'’]", "", ascii_name)).strip("-")[:60].strip("-")
 

@@ -118,9 +118,14 @@ def _key(mentions: Mentions, number: int, token: Token, start: int, last: int) -
     own = [
         t.lower_.replace("defense", "defence")
         for t in token.doc[start : token.i + 1]
-        if (number, t.i) not in mentions.at and t.tag_ not in ("POS", "DT", "PRP$")
+        if not _state(mentions, number, t) and t.tag_ not in ("POS", "DT", "PRP$")
     ]
     return " ".join([*countries, *own])
+
+
+def _state(mentions: Mentions, number: int, token: Token) -> bool:
+    mention = mentions.at.get((number, token.i))
+    return mention is not None and mentions.registry[mention.actor].kind == "country"
 
 
 def state_meant(mentions: Mentions, number: int, token: Token) -> str | None:

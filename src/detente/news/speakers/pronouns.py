@@ -18,6 +18,8 @@ PLURAL = {"they", "them", "their", "theirs"}
 
 #: By how much one must be nearer than the others to be "she" who says something: a subject against an object does not do.
 _CLEAR = 1.1
+#: The same where nothing says that the nearest is a he or a she.
+_UNTOLD = 1.5
 
 #: A plural phrase of people that is no actor yet: paragraph, token, sentence, whether it is a subject.
 Group = tuple[int, int, int, bool]
@@ -67,6 +69,8 @@ def person_meant(mentions: Mentions, number: int, token: Token) -> Meant:
             best[""] = max(best.get("", -99.0), 1.0 - 1.2 * distance + (0.4 if gender else 0.0))
     ranked = sorted(best.items(), key=lambda s: (-s[1], s[0]))
     margin = _CLEAR if token.dep_ in ("nsubj", "nsubjpass") else 0.35
+    if ranked and ranked[0][0] and mentions.pronoun_of(mentions.registry[ranked[0][0]]) is None:
+        margin = max(margin, _UNTOLD)
     near = [id for id, score in ranked if ranked[0][1] - score < margin]
     if len(near) == 1 and near[0]:
         entry = mentions.registry[near[0]]

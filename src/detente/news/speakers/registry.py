@@ -55,7 +55,10 @@ class Registry:
 
     def place(self, id: str) -> Entry:
         place = places()[id]
-        return self.entries.setdefault(id, Entry(id, place.name, place.kind))
+        entry = self.entries.setdefault(id, Entry(id, place.name, place.kind))
+        if place.part_of:
+            entry.member_of[place.part_of] = None
+        return entry
 
     def named(self, name: str, kind: str, key: str | None = None) -> Entry:
         """An organisation, a group or somebody unnamed, by ``key`` (default: the name)."""

@@ -36,6 +36,10 @@ from detente.news.speakers.unfamiliar import Unfamiliar
 from detente.scenario.statement import Unclear
 
 LONGEST = 8  # words of a listed name
+#: Titles that stand before a given name alone.
+GIVEN_NAME_TITLES = frozenset(
+    {"sir", "dame", "prince", "princess", "king", "queen", "sheikh", "sheik", "emir", "pope"}
+)
 
 
 class Reader:
@@ -78,6 +82,7 @@ class Reader:
                 if (
                     i not in inside
                     and (number, i) not in self.mentions.at
+                    and (token.text,) not in forms()  # a place, though nothing is said of its government
                     and _may_be_bare_surname(doc, token)
                 ):
                     self.registry.saw(plain_name(token.text), titled_pronoun(_before(doc, i)), alone=True)
@@ -270,11 +275,17 @@ class Reader:
         """Whom a surname may mean, those named in this document before others, and a title decides between them."""
         word = plain_name(token.text)
         everybody = self.registry.by_surname(word)
+        if not everybody and token.i and token.nbor(-1).lower_ in GIVEN_NAME_TITLES:
+            called = [e for e in map(self.registry.__getitem__, self.mentions.seen) if _given(e, word)]
+            everybody = called if len(called) == 1 else []
         found = [e for e in everybody if e.id in self.mentions.seen] or everybody
         titles = _before(token.doc, token.i)
         if len(found) > 1:
             wanted = titled_pronoun(titles)
-            fitting = [e for e in found if wanted and self.mentions.pronoun_of(e) == wanted]
+            pronouns = {e.id: self.mentions.pronoun_of(e) for e in found}
+            fitting = [e for e in found if wanted and pronouns[e.id] == wanted]
+            if wanted and not fitting:  # "Mrs" is the one of whom nothing says that he is a man
+                fitting = [e for e in found if pronouns[e.id] is None]
             if not wanted:
                 offices = titles & OFFICES
                 held = {
@@ -303,6 +314,11 @@ class Reader:
         self.mentions.note(entry, number, doc, token.i, token.i, "name")
         learn_offices(self.mentions, entry, number, doc, token.i, token.i)
         return True
+
+
+def _given(entry: Entry, word: str) -> bool:
+    """ "Sir Alan": whether a person of a full name is called so."""
+    return entry.given and len(word) > 1 and slug(entry.name.split()[0]) == slug(word)
 
 
 def _before(doc: Doc, i: int) -> set[str]:

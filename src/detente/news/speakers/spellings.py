@@ -28,6 +28,7 @@ _ANY = (
     (r"(?<=[bcdfghklmnprstvz])iahu$", "yahu"),
     (r"tz", "ts"),
     (r"q", "k"),  # Qassem, Kassem
+    (r"dj", "d"),  # Djordjevic, Đorđević
     (r"(?<=[bdfghjklmnprstvwyz])[ae]h$", "a"),  # Haniyeh, Haniya
     (r"(?:ay|ei|ey|ai)n$", "ein"),  # Hussein, Husain
     (r"ou", "u"),  # Mousavi, Musavi
@@ -68,7 +69,7 @@ def bare(word: str) -> str:
 def surname_key(word: str) -> str:
     """The key that all spellings of a surname share."""
     key = bare(word)
-    if len(key) <= 4:
+    if len(key) <= 4 and "dj" not in key:
         return key
     for pattern, new in _ANY:
         key = re.sub(pattern, new, key)
