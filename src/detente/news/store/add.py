@@ -11,7 +11,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from detente.errors import DocumentError, Where
@@ -78,6 +78,10 @@ def add(
                 _write_parse(connection, document.id, document, found)
             done.again += 1
     for file, document, found in in_order(_jobs(store, files, done, say, text_column), workers):
+        if isinstance(found, Parsed) and chosen.chooser is not None:
+            found = replace(
+                found, statements=[]
+            )  # those of the rules; the reader's are found with the speakers
         _keep(store, file, document, found, done)
     _note_skipped(store, done)
     if not done.added and not done.known:
