@@ -125,6 +125,7 @@ class _Said:
     base: Mapping[int, int]  # id of a parsed paragraph to where it begins
     sentences: tuple[_Sentence, ...]
     speaker: frozenset[str]  # ids of the speaker and of the bodies the texts tie the speaker to
+    cue: tuple[Token, ...]
     against: bool  # the reporting words speak against the content
     denied: bool  # the reader's own judgement
 
@@ -161,7 +162,7 @@ def _made(
                 odd = True
             contrary = any(sentence.find(wording.phrase(word)) for word in rule.contrary)
             # what is spoken against is the thing; a relative clause ("which would encourage crimes") says why
-            against = said.against and not scope.relative(words)
+            against = said.against and not scope.relative(words) and not scope.labelled(words, said.cue)
             turned = (odd != against) != (wanted or rule.polarity == "denied")
             stance: Stance = "denies" if turned != contrary else "makes"
             yield _Made(score, stance, _runs(words))
@@ -258,7 +259,15 @@ def _said(text: _Text, statement: Statement, speaker: frozenset[str]) -> _Said |
         known = tuple(wording.token_forms(t) for t in tokens)
         before_known = tuple(wording.token_forms(t) for t in before)
         sentences.append(_Sentence(tuple(tokens), known, before, before_known, frozenset().union(*known)))
-    return _Said(statement.document, base, tuple(sentences), speaker, against, statement.polarity == "denied")
+    return _Said(
+        statement.document,
+        base,
+        tuple(sentences),
+        speaker,
+        tuple(cue),
+        against,
+        statement.polarity == "denied",
+    )
 
 
 def _tokens(text: _Text, span: Span) -> list[Token]:

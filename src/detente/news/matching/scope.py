@@ -26,6 +26,9 @@ DENIERS = frozenset({
     "untrue", "myth", "illusion", "mistake", "nonsense", "absurd", "ridiculous", "mistaken", "fiction",
     "fantasy", "fable", "foolish", "naive",
 })  # fmt: skip
+DOUBTS = frozenset({"doubt", "deny", "dispute", "question"})
+#: Cues that with "as" say what something is: "dismissed the threat as a bluff".
+LABELLING = frozenset({"dismiss", "reject", "brush", "shrug", "deride", "denounce", "condemn"})
 #: Cues that speak against what follows.
 AGAINST = frozenset({
     "deny", "reject", "dismiss", "refute", "dispute", "rebut", "oppose", "doubt", "disagree",
@@ -58,6 +61,9 @@ def negations(words: Iterable[Token], within: Collection[int]) -> set[int]:
     for token in matched:
         if not any(a.i in own for a in token.ancestors):
             found |= _over(token, own)
+    if matched:
+        found |= _not_even(matched, within)
+        found -= _undoubted(matched[0])
     return {i for i in found if i in within and i not in own}
 
 
@@ -93,7 +99,6 @@ def _at(node: Token, came: Token | None) -> set[int]:
         elif child.dep_ in _SUBJECT | {"dobj", "attr"} and (came is None or child.i != came.i):
             if _nobody(child) and not (child.dep_ in _SUBJECT and _more_than(child)):
                 found.add(child.i)
-            found |= {g.i for g in child.children if _not_even(g)}
             found |= {g.i for g in child.children if g.dep_ == "det" and g.lower_ in NO}
         if (
             child.dep_ in ("attr", "acomp")
@@ -113,9 +118,25 @@ def _nobody(token: Token) -> bool:
     return token.lower_ in NOBODY and not (rest[:1] == ["but"] or "except" in rest)
 
 
-def _not_even(token: Token) -> bool:
-    """ "Not even his friends believe it": they do not."""
-    return token.lower_ == "not" and token.i + 1 < len(token.doc) and token.nbor().lower_ == "even"
+def _not_even(words: Collection[Token], within: Collection[int]) -> set[int]:
+    """ "Not even his friends believe it": they do not. The parser often takes this "not" for that of the verb before."""
+    first = min(t.i for t in words)
+    doc = next(iter(words)).doc
+    return {
+        i for i in within if i + 1 < first and doc[i].lower_ == "not" and doc[i + 1].lower_ == "even"
+        and doc[i].sent.start == doc[first].sent.start and i - 1 not in within
+    }  # fmt: skip
+
+
+def _undoubted(word: Token) -> set[int]:
+    """ "Nobody in the capital doubts that": two negations, which the parser may read as one."""
+    before = [t for t in word.sent if t.i < word.i]
+    for t in before:
+        none = t.lower_ in NOBODY or (t.lower_ == "no" and t.nbor().lower_ == "one")
+        doubt = next((d for d in before if t.i < d.i <= t.i + 6 and d.lemma_.lower() in DOUBTS), None)
+        if none and doubt is not None:
+            return {t.i, t.i + 1, doubt.i}
+    return set()
 
 
 def _complement(node: Token) -> bool:
@@ -162,6 +183,13 @@ def relative(words: Iterable[Token]) -> bool:
         if token.pos_ in ("VERB", "ADJ", "AUX")
         for node in (token, *token.ancestors)
     )
+
+
+def labelled(words: Iterable[Token], cue: Iterable[Token]) -> bool:
+    """Whether ``words`` stand after "as" and the cue calls a thing by them: "dismissed the threat as a bluff"."""
+    if not any(t.lemma_.lower() in LABELLING for t in cue):
+        return False
+    return any(n.dep_ == "pobj" and n.head.lower_ == "as" for t in words for n in (t, *t.ancestors))
 
 
 def supposed(words: Iterable[Token]) -> bool:
@@ -222,7 +250,7 @@ def cue_stands(cue: Iterable[Token]) -> tuple[str, bool]:
     tables = any(t.lemma_.lower() in TABLING for t in verbs)
     against = bool(lemmas & AGAINST) or "against" in lemmas or ("rule" in lemmas and "out" in lemmas)
     negated = any(
-        (c.dep_ == "neg" or c.lower_ in NOT) and not _only(c)
+        (c.dep_ == "neg" or c.lower_ in NOT) and not _only(c) and c.i < t.i
         for t in verbs
         for c in t.children
         if c.dep_ != "cc"
