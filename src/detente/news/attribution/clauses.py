@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from detente.news.attribution import reporting
 from detente.news.attribution.found import Found, Reach
 from detente.news.attribution.making import DASHES, lemma_of, make
 from detente.news.attribution.passives import around
+from detente.news.attribution.reporters import aside, going, resumed
 from detente.news.lists import lexicon
 from detente.news.lists.lexicon import Frames
 from detente.news.parse.syntax import (
     can_speak,
     coordinated,
     cue_reach,
-    going_on,
     outright,
     source_reach,
 )
@@ -47,6 +48,9 @@ def clause(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | None
             return make("verb-clause-before", verb, who, allowed, pieces)
     if inserted:
         return make("verb-clause-around", verb, who, allowed, inserted)
+    echo = reporting.echo(verb)
+    if echo is not None and (outright(lemma) or lemma in ("think", "believe", "suggest")):
+        return make("verb-echo", verb, who, allowed, [echo])
     relative = relative_pronoun(verb, who)
     if relative and outright(lemma):
         right_of = max(verb.i, relative[1])
@@ -105,7 +109,7 @@ def _first_of(clause: Token, verb: Token, right: int) -> int:
 def _inserted(verb: Token, who: Token, left: int, right: int) -> list[Reach] | None:
     """ "The plan, he said, would fail": a verb of saying between marks, the sentence around it being its content."""
     doc, sent = verb.doc, verb.sent
-    if who.head != verb or left <= sent.start or doc[left - 1].text not in DASHES:
+    if who.head != verb or who.tag_ == "WP" or left <= sent.start or doc[left - 1].text not in DASHES:
         return None
     if any(c.dep_ in ("dobj", "xcomp", "mark") and c.i > verb.i for c in verb.children) or right - left > 14:
         return None
@@ -131,9 +135,19 @@ def _inserted(verb: Token, who: Token, left: int, right: int) -> list[Reach] | N
     if right >= last and verb.dep_ not in ("parataxis", "ccomp"):
         return None
     pieces = [(sent.start, left - 1)]
-    if right + 2 <= last:
+    if right + 2 <= last and not any(_adds(c, right) for c in verb.children):
         pieces.append((right + 2, last))
     return pieces
+
+
+def _adds(child: Token, right: int) -> bool:
+    """Whether a participle of saying follows the clause (", he said, adding that ..."): it reports by itself."""
+    return (
+        child.dep_ == "advcl"
+        and child.tag_ == "VBG"
+        and right < child.left_edge.i <= right + 3
+        and lemma_of(child) in lexicon.SPEECH_VERBS
+    )
 
 
 def relative_pronoun(verb: Token, who: Token) -> Reach | None:
@@ -158,10 +172,13 @@ def end_of(verb: Token, end: int) -> int:
         if (stops or child.dep_ == "parataxis") and child.left_edge.i > end:
             limit = min(limit, _before_joint(verb, child.left_edge.i, end))
     limit = max(end, limit)
+    outer = {verb, *verb.ancestors}
     for token in doc[verb.i + 1 : limit + 1]:
-        if token.i > verb.i + 2 and _another_speaks(token, verb):
+        if token.i > verb.i + 2 and (
+            _another_speaks(token, verb) or aside(token, verb) or resumed(token) in outer
+        ):
             return _before_joint(verb, token.left_edge.i, verb.i + 1)
-        if going_on(token) == verb and token.left_edge.i > verb.i + 2:
+        if going(token) in outer and token.left_edge.i > verb.i + 2:
             return _before_joint(verb, token.left_edge.i, verb.i + 1)
         if token.dep_ == "conj" and coordinated(token) == verb:
             return _before_joint(

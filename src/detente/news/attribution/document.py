@@ -172,9 +172,7 @@ def settled(
     if found.chars and found.rule == "verb-object" and not _touch(content, found.chars):
         content = []
     if found.rule == "verb-clause-before" and found.chars and content:
-        start = found.chars[0][0]
-        if content[0][0] < start and text[content[0][0] : start].rstrip()[-1:] == ":":
-            content[0] = (start, content[0][1])
+        content = _led_to(text, content, found.chars[0][0], min(a for a, _ in cue + source))
     content = _joined(text, quoted, content, found.chars)
     content = _minus(content, cue + source)
     content = [s for s in (_trim(text, *s) for s in content) if s]
@@ -183,6 +181,22 @@ def settled(
     if not content or not cue or (found.source and not source):
         return None
     return source, cue, _merge(text, content)
+
+
+def _led_to(text: str, content: list[Span], start: int, cue: int) -> list[Span]:
+    """What stands before a cue, without the words that lead to a quotation of whole sentences.
+
+    "He has attacked the plan: “It is a trap,” Berg said" and "The vote came late, and when asked he said, “It is over.”"
+    """
+    first, last = content[0]
+    whole = text[start : start + 3].lstrip("“\"'‘’`")[:1].isupper()
+    if first < start < cue:
+        before = text[first:start].rstrip()[-1:]
+        if before == ":" or (before in "-—–(" and whole):
+            content[0] = (start, last)
+    elif start > cue and whole and last <= cue and text[start - 2 : start].strip() in (",", ":"):
+        content = content[1:]
+    return content
 
 
 def outermost(text: str, quoted: Sequence[Span], drafts: Sequence[Draft]) -> list[Attribution]:

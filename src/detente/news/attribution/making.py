@@ -5,6 +5,7 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from detente.news.attribution.found import Found, Reach
+from detente.news.attribution.owners import titled
 from detente.news.lists import lexicon
 from detente.news.lists.lexicon import Frames
 from detente.news.parse.syntax import (
@@ -39,7 +40,9 @@ def make(
     cue: Reach | None = None,
     open_: bool | None = None,
 ) -> Found:
-    source, cue = source_reach(who), cue or cue_reach(verb)
+    source, cue = _bare(verb, source_reach(who)), cue or cue_reach(verb)
+    if verb.i < source[0] and who.tag_ != "WP":
+        source = (source[0], max(source[1], _told_of(verb, source)))
     return Found(
         rule, [cue], [source], content, allowed.kind, verb, who,
         open="c" in allowed.letters if open_ is None else open_,
@@ -47,11 +50,22 @@ def make(
     )  # fmt: skip
 
 
+def _bare(verb: Token, source: Reach) -> Reach:
+    """A source without the mark that closes the quotation before it."""
+    first, last = source
+    while first < last and verb.doc[first].text in ("”", '"', "''", "’’", "’", "'", ","):
+        first += 1
+    return first, last
+
+
 def _introducing(verb: Token, source: Reach, cue: Reach, content: list[Reach]) -> Reach:
     """Source, cue and what stands with them (addressee, time, place), up to the content."""
     first, last = min(source[0], cue[0]), max(source[1], cue[1])
     taken = {i for a, b in content for i in range(a, b + 1)}
+    quoted = verb.doc.user_data.get("quoted", frozenset())
     for child in verb.children:
+        if child.i in quoted and verb.i not in quoted and (child.i < verb.i or not titled(_subtree(child))):
+            continue  # a word of what was said, which the parser gave to the verb
         if child.dep_ in ("dobj", "dative", "prep", "npadvmod", "advmod", "advcl", "prt", "xcomp", "tmod"):
             if taken.intersection(range(child.left_edge.i, child.right_edge.i + 1)):
                 continue
@@ -59,4 +73,16 @@ def _introducing(verb: Token, source: Reach, cue: Reach, content: list[Reach]) -
                 last = max(last, child.right_edge.i)
             if child.right_edge.i >= first - 2:
                 first = min(first, child.left_edge.i)
+    if verb.i < source[0] <= last + 1:  # "said Ann Berg, who leads the pact." with all that is told of her
+        last = max(last, min(verb.doc[source[0]].sent.end - 1, _told_of(verb, source)))
     return first, last
+
+
+def _subtree(token: Token) -> str:
+    return token.doc[token.left_edge.i : token.right_edge.i + 1].text
+
+
+def _told_of(verb: Token, source: Reach) -> int:
+    """The end of the clauses and appositions that hang on a source behind its verb."""
+    whole = [t.right_edge.i for t in verb.doc[source[0] : source[1] + 1] if t.head == verb]
+    return max(whole, default=source[1])

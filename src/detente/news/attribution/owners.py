@@ -16,6 +16,8 @@ from detente.news.attribution.quotes import Span, continues, number_at
 
 _AFTER = re.compile(r"[\s,—–\-]*")
 _BEFORE = re.compile(r"[\s,:—–\-.(]*(?:that|:)?[\s,:]*")
+_NEXT = re.compile(r"(?:He|She|They|It|We|The|This|That|These|Those|A|An|His|Her|Their)\b")
+_SMALL = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"))
 #: More than this between cue and quotation is not looked at.
 _REACH = 60
 
@@ -60,8 +62,11 @@ def give_quotations(
         if number in onward:
             found = owner.get(onward[number])
         else:
+            earlier = number - 1
+            if earlier not in owner and titled(text[slice(*quoted[max(0, earlier)])]):
+                earlier -= 1  # "..., she told “Straits and Shores.” “..."
             found = _behind(text, quoted[number], clauses.get(place, ())) or _again(
-                text, quoted, number, owner.get(number - 1)
+                text, quoted, earlier, number, owner.get(earlier)
             )
         if found is None and place and not text[paragraphs[place].base : quoted[number][0]].strip():
             found = _announced(text, paragraphs[place - 1], clauses.get(place - 1, ()))
@@ -79,7 +84,7 @@ def _beside(text: str, span: Span, clauses: Sequence[Clause]) -> Clause | None:
         if (
             b <= clause.start <= b + _REACH
             and _AFTER.fullmatch(text, b, clause.start)
-            and _leans(text, b, clause.start)
+            and _leans(text, b, clause)
         ):
             score = 3
         elif (
@@ -95,15 +100,30 @@ def _beside(text: str, span: Span, clauses: Sequence[Clause]) -> Clause | None:
     return best[1] if best else None
 
 
-def _leans(text: str, b: int, start: int) -> bool:
-    """Whether a quotation leans on what follows it: its own last mark, or the comma between."""
-    last, between = text[b - 2 : b - 1], text[b:start].strip()
-    return last in ",?!—–-…" or between[:1] in (",", "—", "–", "-") or (last == "." and not between)
+def _leans(text: str, b: int, clause: Clause) -> bool:
+    """Whether a quotation leans on what follows it: its own last mark, or the comma between.
+
+    After a full stop a clause with a content of its own, or one that begins with a pronoun in capitals, is the next sentence.
+    """
+    last, between = text[:b].rstrip("”»\"’'")[-1:], text[b : clause.start].strip()
+    if between[:1] in (",", "—", "–", "-") or last in ",—–-":
+        return True
+    if between or last not in ".?!…":
+        return False
+    return last != "." or not (clause.found.content or _NEXT.match(text, clause.start))
 
 
 def _substantial(text: str, span: Span) -> bool:
     a, b = span
-    return len(text[a : min(b, a + 200)].split()) >= 2 or text[a - 2 : a].strip() in (",", ":")
+    if text[a - 2 : a].strip() in (",", ":"):
+        return True
+    return len(text[a : min(b, a + 200)].split()) >= 2 and not titled(text[a:b])
+
+
+def titled(quoted: str) -> bool:
+    """Whether a quotation is the title of a broadcast or a book ("told “Straits and Shores”")."""
+    found = re.findall(r"[^\W\d_][\w’']*", quoted[:80])
+    return 0 < len(found) <= 6 and all(w[0].isupper() or w in _SMALL for w in found) and found[0][0].isupper()
 
 
 def _behind(text: str, span: Span, clauses: Sequence[Clause]) -> Clause | None:
@@ -124,15 +144,28 @@ def _behind(text: str, span: Span, clauses: Sequence[Clause]) -> Clause | None:
         and c.last <= a <= c.last + _REACH
         and not text[c.last : a].strip(' .!?"”\u00a0')
     ]
-    return min(near, key=lambda c: c.start) if near else None
+    # "..., he said, adding that ...": the last of those that stand side by side, the outer one of those in one another
+    outer = [c for c in near if not any(o is not c and _holds(o, c.start) for o in near)]
+    return max(outer, key=lambda c: c.start) if outer else None
 
 
-def _again(text: str, quoted: Sequence[Span], number: int, before: Clause | None) -> Clause | None:
-    """The owner of the quotation before, if nothing but its cue stands between the two."""
+def _holds(clause: Clause, at: int) -> bool:
+    """Whether a place lies in the content of a clause."""
+    return any(
+        a <= at < b for a, b in (clause.paragraph.span(x, y) for x, y in clause.found.content if x <= y)
+    )
+
+
+def _again(
+    text: str, quoted: Sequence[Span], earlier: int, number: int, before: Clause | None
+) -> Clause | None:
+    """The owner of an earlier quotation, if nothing but its cue stands between the two."""
     if before is None:
         return None
-    start, a = quoted[number - 1][1], quoted[number][0]
+    start, a = quoted[earlier][1], quoted[number][0]
     if a - start > 400 or "\n" in text[start:a]:
+        return None
+    if titled(text[a : quoted[number][1]]) and text[a - 2 : a].strip()[-1:] not in tuple(".!?:,"):
         return None
     if not (text[a - 1 : a].isspace() or text[a - 1 : a] in "—–") or text[max(0, a - 12) : a].rstrip()[
         -1:

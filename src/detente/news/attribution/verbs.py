@@ -21,6 +21,7 @@ from detente.news.attribution.complements import (
 from detente.news.attribution.found import Found
 from detente.news.attribution.making import lemma_of, make
 from detente.news.attribution.passives import asked, passive
+from detente.news.attribution.reporters import going, resumed
 from detente.news.lists import lexicon
 from detente.news.parse.syntax import (
     can_speak,
@@ -34,10 +35,13 @@ def verbal(verb: Token) -> Iterator[Found]:
     lemma = lemma_of(verb)
     frames = lexicon.VERBS.get(lemma)
     evidence = lexicon.EVIDENCE_VERBS.get(lemma)
-    if frames is not None and "c" in frames.letters:
-        led = reporting.led_astray(verb)
+    if frames is not None and {"c", "a"} & frames.letters:
+        led = reporting.led_astray(verb, "c" in frames.letters)
         if led is not None and can_speak(led[0], lemma):
-            yield make("verb-led-astray", verb, led[0], frames, [led[1]])
+            found = make("verb-led-astray", verb, led[0], frames, [led[1]])
+            first, last = found.source[0]
+            found.source = [(first, max(led[0].i, min(last, found.cue[0][0] - 1)))]
+            yield found
             return
     if (frames is None and evidence is None) or verb.dep_ in (
         "amod",
@@ -60,7 +64,7 @@ def verbal(verb: Token) -> Iterator[Found]:
             and any(c.dep_ in ("dobj", "oprd", "ccomp") for c in verb.children)
         ):
             return
-    who = subject(verb)
+    who = speaker_of(verb)
     if who is None or who == verb:
         return
     allowed = frames or evidence
@@ -89,6 +93,27 @@ def verbal(verb: Token) -> Iterator[Found]:
         if found is not None:
             yield found
             return
+
+
+def speaker_of(verb: Token) -> Token | None:
+    """The subject of a verb; not a word of the quotation before it, which the parser may take for one."""
+    outer = resumed(verb) or going(verb)
+    if outer is not None:
+        return speaker_of(outer)
+    who = subject(verb)
+    quoted = verb.doc.user_data.get("quoted", frozenset())
+    if who is None or who.i not in quoted or verb.i in quoted:
+        return who
+    first = verb.i
+    while first - 1 not in quoted and first > verb.sent.start:
+        first -= 1
+    names = [
+        t
+        for t in verb.doc[first : verb.i]
+        if t.pos_ in ("PROPN", "PRON") and t.head.i not in range(first, t.i)
+    ]
+    names = [t for t in names if t.i + 1 >= len(verb.doc) or verb.doc[t.i + 1].pos_ != "PROPN"]
+    return names[0] if names and names[0].i - first <= 6 else None
 
 
 def _perfect(verb: Token) -> bool:
