@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from spacy.tokens import Doc, Token
 
+from detente.news.attribution.ends import mended
 from detente.news.attribution.found import Found, Paragraph
 from detente.news.attribution.frames import found_in
 from detente.news.attribution.owners import give_quotations
@@ -66,7 +67,7 @@ def drafted(text: str, pieces: Sequence[tuple[Doc, int]]) -> tuple[list[Span], l
     drafts: list[Draft] = []
     for paragraph in paragraphs:
         paragraph.doc.user_data["quoted"] = _quoted_tokens(paragraph, quoted)
-        for found in found_in(paragraph.doc):
+        for found in map(mended, found_in(paragraph.doc)):
             at = paragraph.base + found.anchor.idx
             if number_at(quoted, at) is None:
                 drafts.append((paragraph, found))
