@@ -4,6 +4,7 @@ from detente.game.efg import read_efg, write_efg
 from detente.game.expression import Expression, parse
 from detente.game.file import game_from_mapping, parse_yaml, read_game, read_yaml
 from detente.game.model import Game
+from detente.game.nfg import read_nfg
 from detente.game.parameter import Evidence, Parameter
 from detente.game.parts import Move, PrivateType, Term, TypeBlock
 from detente.game.restrict import Restriction
@@ -29,6 +30,7 @@ __all__ = [
     "parse_yaml",
     "read_efg",
     "read_game",
+    "read_nfg",
     "read_yaml",
     "unfold",
     "write_efg",

@@ -36,7 +36,7 @@ def read_efg(source: str | os.PathLike[str], *, max_nodes: int = MAX_NODES) -> T
     if isinstance(source, str) and (source.lstrip().startswith("EFG") or "\n" in source):
         where, text = Where(file="text"), source
     else:
-        where, text = Where(file=Path(source).name), _text_of(Path(source))
+        where, text = text_of(source)
     builder = _Builder(Reader(text, where), max_nodes)
     tree = builder.tree()
     breach = forgotten(tree)
@@ -57,14 +57,16 @@ def _no_recall(tree: Tree, breach: Forgotten, where: Where) -> GameError:
     )
 
 
-def _text_of(path: Path) -> str:
+def text_of(source: str | os.PathLike[str]) -> tuple[Where, str]:
+    """The text of a file of one of Gambit's formats, and the file's name for errors. Raises GameError if it cannot be read."""
+    path = Path(source)
     where = Where(file=path.name)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)  # not the size on disk, which a device does not have
         if len(data) > MAX_BYTES:
             raise GameError("the file is too large", where=where, allowed=f"at most {MAX_BYTES} bytes")
-        return data.decode("utf-8-sig")
+        return where, data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise GameError(f"the file is not UTF-8 text (byte {error.start})", where=where) from None
     except (OSError, ValueError) as error:

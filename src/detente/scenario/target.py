@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from detente.errors import BadInput, Where
-from detente.game import Tree, read_efg, read_game, unfold
+from detente.game import Tree, read_efg, read_game, read_nfg, unfold
 from detente.models import find, slugs
 from detente.scenario.evaluate import Evaluator
 from detente.scenario.locate import shipped
 from detente.scenario.reader import read_scenario
 
-SUFFIXES = (".yaml", ".yml", ".efg")
+SUFFIXES = (".yaml", ".yml", ".efg", ".nfg")
 
 
 def open_game(target: str) -> Tree:
-    """The tree of a `.yaml` game or scenario, a project folder, an `.efg` file, a shipped scenario or a model's slug.
+    """The tree of a `.yaml` game or scenario, a project folder, an `.efg` or `.nfg` file, a shipped scenario or a model's slug.
 
     Raises BadInput when it is none of these, with the nearest name that exists.
     """
@@ -29,13 +29,15 @@ def open_game(target: str) -> Tree:
             raise BadInput("there is no such file", where=Where(field="GAME"), found=str(path))
         if path.suffix.lower() == ".efg":
             return read_efg(path)
+        if path.suffix.lower() == ".nfg":
+            return read_nfg(path)
         return Evaluator(read_scenario(path)).tree() if _is_scenario(path) else unfold(read_game(path))
     if target in shipped():
         return Evaluator(read_scenario(target)).tree()
     if target in slugs():
         return unfold(find(target).game)
     raise BadInput(
-        "neither a .yaml or .efg file nor a name that is shipped",
+        "neither a .yaml, .efg or .nfg file nor a name that is shipped",
         where=Where(field="GAME"),
         found=target,
         allowed=[*shipped(), *slugs()],
