@@ -19,6 +19,8 @@ from detente.news.acts.forms import conditions, key, subject
 from detente.news.acts.sides import Voice
 from detente.news.attribution.document import Attribution
 from detente.news.documents.cleaning import Cleaned
+from detente.news.lists.gazetteer import places
+from detente.news.speakers.registry import Entry
 from detente.news.speakers.resolve import Reader
 from detente.scenario.statement import Act, Span, Statement
 
@@ -81,8 +83,8 @@ def _by_content(
         sentences.setdefault((number, token.sent.start), []).append((number, token))
     if len(sentences) > MOST:
         return None
-    for (number, _), places in sentences.items():
-        words = [t for _, t in places]
+    for (number, _), here in sentences.items():
+        words = [t for _, t in here]
         voice = _voice(statement, attribution, reader, starts, number)
         judged: list[Found] = [by_clause(Clause(v, number, voice, words, lemma)) for v in _clauses(words)]
         one = _agreed(judged, words)
@@ -176,7 +178,7 @@ def _voice(
         for place, m in reader.mentions.at.items()
         if place[0] == paragraph and m.how != "pronoun"
     }
-    bound = entry is not None and (bool(entry.member_of) or entry.kind in ("country", "organisation"))
+    bound = entry is not None and (bool(entry.member_of) or entry.kind == "country" or _body(entry))
     return Voice(
         entry.kind if entry is not None else None,
         bound,
@@ -185,6 +187,11 @@ def _voice(
         set(here),
         doc.user_data.get("quoted", frozenset()),
     )
+
+
+def _body(entry: Entry) -> bool:
+    """An organisation for sure: one bare word ("Gern said") may be a surname."""
+    return entry.kind == "organisation" and (" " in entry.name.strip() or entry.id in places())
 
 
 # ------------------------------------------------------------------ places

@@ -10,6 +10,7 @@ from spacy.tokens import Token
 from detente.news.acts import forms
 from detente.news.acts.cues import NOTHING, Found, Judged, by_cue, form_of
 from detente.news.acts.forms import among, complement, listed
+from detente.news.acts.formulas import by_formula
 from detente.news.acts.sides import Side, Voice, side
 
 
@@ -58,6 +59,8 @@ def by_clause(clause: Clause) -> Found:
     who = clause.subject
     if who is None:
         return _order(clause)
+    if (formula := by_formula(clause)) is not None:
+        return formula
     said = forms.modal(verb)
     if forms.perfect(verb) and said is not None:
         return _past_modal(clause, *said)
@@ -86,6 +89,8 @@ def _order(clause: Clause) -> Found:
     """An imperative, in a quotation or after the colon of a headline."""
     verb = clause.verb
     bare = verb.tag_ in ("VB", "VBP") and (clause.quoted or clause.cue == ":")
+    if _title(clause):
+        return None
     if not bare or forms.passive(verb) or verb.dep_ in ("relcl", "acl", "pcomp"):
         return None
     first = min(t.i for t in verb.subtree if not t.is_punct and not t.is_space)
@@ -94,6 +99,12 @@ def _order(clause: Clause) -> Found:
     if verb.lemma_.lower() == "thank":
         return clause.judged("praise", verb)
     return None if among([verb], "no orders") else clause.judged("demand", verb)
+
+
+def _title(clause: Clause) -> bool:
+    """ "Meet the Press": words in title case are the name of a work or a broadcast."""
+    words = [t for t in clause.content if t.is_alpha and (len(t) > 3 or t.pos_ in ("NOUN", "PROPN", "VERB"))]
+    return len(words) > 1 and all(t.text[:1].isupper() for t in words)
 
 
 def _opens(token: Token) -> bool:
@@ -210,7 +221,34 @@ def _could(clause: Clause, word: Token) -> Found:
         return None
     if clause.cue in listed("warning") and clause.side in ("other", "thing"):
         return clause.judged("prediction", word, verb)
+    coming = clause.side in ("other", "thing") or clause.voice.onlooker or not _agent(clause)
+    if coming and not clause.quoted and forms.negation(verb) is None and _ahead(verb):
+        return clause.judged("prediction", word, verb)
     return None
+
+
+def _agent(clause: Clause) -> bool:
+    """Whether the clause may be the speaker's own doing: not what befalls one."""
+    return not among([clause.verb], "befalling") and forms.key(clause.verb) not in listed("befalling")
+
+
+def _ahead(verb: Token) -> bool:
+    """ "Within three weeks", "by spring", "next year"."""
+    times = {t.lower_ for t in _times(verb)}
+    return bool(times & {"within", "by", "tomorrow", "soon", "next", "before"})
+
+
+def _about_to(verb: Token) -> list[Token]:
+    """ "Is about to launch"."""
+    near = [c for c in verb.children if c.lower_ == "about" and c.i > verb.i]
+    near += [
+        g
+        for c in verb.children
+        if c.dep_ == "xcomp"
+        for g in c.children
+        if g.lower_ == "about" and g.i > verb.i
+    ]
+    return near if near and near[0].nbor().lower_ == "to" else []
 
 
 def _must(clause: Clause, word: Token) -> Found:
@@ -224,6 +262,8 @@ def _demanded(clause: Clause, verb: Token, word: Token) -> Found:
         return NOTHING
     if among([verb], "no deeds") or verb.lemma_.lower() == "be":
         return None
+    if among([verb], "befalling") or (among([verb], "being") and not forms.passive(verb)):
+        return None  # "should win", "must have": what is likely
     if any(c.lower_ in ("probably", "perhaps", "likely") for h in (verb, clause.verb) for c in h.children):
         return None  # of what is likely
     if who is not None and (who.dep_ == "expl" or who.lower_ in ("it", "this", "that")):
@@ -250,6 +290,8 @@ def _plain(clause: Clause) -> Found:
             lemma == "have" and clause.subject is not None and clause.subject.lower_ == "you"
         )  # anybody
         return None if past or no is not None else _demanded(clause, inner, verb)
+    if clause.side == "unknown" and lemma in ("be", "stand", "remain") and among(said, "ready"):
+        return None  # an offer if it is the speaker's own side
     if own:
         return _own(clause, lemma, no, said)
     if _false(clause, no, said):
@@ -261,6 +303,8 @@ def _plain(clause: Clause) -> Found:
         return clause.judged("prediction", no, *among(said, "likely")) if kept else None
     if lemma in ("expect", "set") and forms.passive(verb) and _to(verb) is not None:
         return clause.judged("prediction", verb)
+    if lemma == "be" and (soon := _about_to(verb)):
+        return clause.judged("prediction", no, *soon)
     if lemma == "be" and among(said, "pressing") and _infinitive_or_that(verb):
         return _time_for(clause, said)
     if any(
@@ -336,6 +380,8 @@ def _own(clause: Clause, lemma: str, no: Token | None, said: list[Token]) -> Fou
     )
     if no is not None and past and clause.cue in listed("insisting") and not among([verb], "being"):
         return clause.judged("denial", clause.subject, no, verb)
+    if no is not None and past and among([verb], "deeds one is charged with"):
+        return clause.judged("denial", clause.subject, no, verb)
     if no is not None and past:
         # "had not observed any willingness" judges the other; "never met them" may answer a charge
         notice = lemma in ("observe", "see", "notice", "find", "detect", "hear", "receive", "perceive")
@@ -403,7 +449,9 @@ def _worthy(clause: Clause, lemma: str, no: Token | None, said: list[Token]) -> 
     if lemma == "be":
         bad += [t for t in among(said, "answerable") if t.lower_ != "blame"]
         bad += [c for c in clause.verb.children if c.dep_ == "xcomp" and c.lemma_.lower() == "blame"]
-    if lemma in listed("wrong to do") or (lemma in listed("breaking") and among(said, "what is broken")):
+    if (lemma in listed("wrong to do") and clause.side != "thing") or (
+        lemma in listed("breaking") and among(said, "what is broken")
+    ):
         bad += [clause.verb]
     if bad and good:
         return NOTHING

@@ -140,7 +140,8 @@ def form_of(top: Token | None) -> str:
     who = subject(top)
     if who is None:
         return "participle" if top.tag_ == "VBG" else "clause"
-    bare = top.tag_ == "VB" or (top.tag_ == "VBP" and who.tag_ in ("NN", "NNP") and not _joined(who))
+    be = any(c.dep_ == "auxpass" and c.tag_ == "VB" for c in top.children)  # "that they be handed over"
+    bare = be or top.tag_ == "VB" or (top.tag_ == "VBP" and who.tag_ in ("NN", "NNP") and not _joined(who))
     if bare and modal(top) is None and not any(c.lemma_.lower() == "do" for c in top.children):
         return "subjunctive"
     return "clause"
@@ -217,6 +218,9 @@ def _called(cue: tuple[Token, ...], top: Token) -> Found:
     """ "Called the tariffs reckless"."""
     words = [t for h in (top, top.head) for t in h.subtree if t.i > cue[0].i]
     bad, good = among(words, "bad conduct"), among(words, "good conduct")
+    unreal = among(words, "made up")
+    if unreal and not bad and not good:
+        return Judged("denial", (*cue, *unreal))
     if bad and not good:
         return Judged("blame", (*cue, *bad))
     return Judged("praise", (*cue, *good)) if good and not bad else NOTHING

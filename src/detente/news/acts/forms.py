@@ -102,6 +102,10 @@ def complement(verb: Token) -> list[Token]:
 def harm(verb: Token) -> list[Token]:
     """The words by which a clause hurts somebody; empty if it does not say so."""
     name = key(verb)
+    if name == "make":
+        return [
+            t for c in below(verb, ("ccomp", "xcomp")) if c.lemma_ in ("pay", "regret") for t in (verb, c)
+        ]
     objects = below(verb, ("dobj", "nsubjpass"))
     pieces = [c for c in verb.children if c.dep_ == "prt"]
     if name in listed("hurting") or (not pieces and verb.lemma_.lower() in listed("hurting")):
@@ -111,6 +115,11 @@ def harm(verb: Token) -> list[Token]:
         ):
             return []
         return [verb, *pieces]
+    if verb.lemma_.lower() in ("freeze", "cut", "halt", "stop"):
+        taken = [
+            t for o in objects for t in (o, *o.children) if t.lemma_.lower() in listed("what is cut off")
+        ]
+        return [verb, taken[0]] if taken else []
     if verb.lemma_.lower() in listed("putting harm"):
         for noun in objects:
             if noun.lemma_.lower() in listed("harm"):

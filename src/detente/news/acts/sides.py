@@ -21,6 +21,7 @@ from detente.news.matching.scope import NOBODY, expletive
 
 Side = Literal["own", "other", "thing", "unknown"]
 _FIRST = frozenset({"i", "we", "me", "us", "my", "our", "mine", "ours"})
+_GOES_ON = frozenset({"keep", "continue", "begin", "start", "stop", "try", "go"})  # "it would keep supplying"
 _THIRD = frozenset({"he", "she", "they", "it", "his", "her", "their", "its"})
 
 
@@ -37,6 +38,11 @@ class Voice:
     quoted: Collection[
         int
     ]  # code points that stand in quotation marks are told by the caller, as token numbers
+
+    @property
+    def official(self) -> bool:
+        """Whether the speaker speaks for a country or body, by what is known of him or by the words of the source."""
+        return self.bound or any(_national(t) for t in self.source)
 
     @property
     def onlooker(self) -> bool:
@@ -79,7 +85,7 @@ def _pronoun(subject: Token, word: str, quoted: bool, voice: Voice, content: Seq
         return "own" if quoted or word == "we" else "unknown"
     if word in ("this", "that", "these", "those", "what", "which"):
         return "thing"
-    if word == "it" and expletive(subject):
+    if word == "it" and expletive(subject) and subject.head.lemma_ not in _GOES_ON:
         return "thing" if subject.head.lemma_.lower() in listed("with an empty subject") else "unknown"
     if quoted or word == "you":
         return "other" if word in ("he", "she", "they", "you") else "thing"
@@ -99,7 +105,8 @@ def _pronoun(subject: Token, word: str, quoted: bool, voice: Voice, content: Seq
 
 def _first_there(subject: Token, voice: Voice, content: Sequence[Token]) -> bool:
     """Whether nobody else was named in the content before, whom the pronoun could stand for."""
-    before = [t for t in content if t.i < subject.i and t.doc is subject.doc]
+    inside = {t.i for t in subject.subtree}  # "the Coastal League": its own first word is nobody else
+    before = [t for t in content if t.i < subject.i and t.doc is subject.doc and t.i not in inside]
     return not any(_name(t) or (_person(t) and t.dep_ in ("nsubj", "nsubjpass")) for t in before)
 
 
@@ -109,10 +116,12 @@ def _name(token: Token) -> bool:
 
 def _national(token: Token) -> bool:
     """ "Orvania's", "Orvanian" in a source."""
-    return token.text[:1].isupper() and (
-        (token.pos_ in ("PROPN", "ADJ") and token.dep_ in ("poss", "amod"))
-        or token.ent_type_ in ("GPE", "NORP")
-    )
+    beside = token.dep_ in ("poss", "amod") and token.pos_ in ("PROPN", "ADJ")
+    office = (
+        token.pos_ == "PROPN" and token.head.pos_ == "NOUN"
+    )  # "the Mardovan minister", whatever the parser makes of it
+    named = token.dep_ in ("compound", "nmod", "pobj") and (token.ent_type_ in ("GPE", "NORP") or office)
+    return token.text[:1].isupper() and (beside or named)
 
 
 def _person(token: Token) -> bool:

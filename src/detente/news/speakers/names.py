@@ -82,6 +82,8 @@ def full_names(doc: Doc) -> list[tuple[int, int]]:
             and _may_be_surname(doc[last + 1])
         ):
             last += 1
+        if last == token.i and last + 2 < len(doc) and doc[last + 1].lower_ in _PARTICLES:
+            last += 2 * (last + 2 not in taken and _may_be_surname(doc[last + 2]))  # "Faisal bin Rashid"
         if (
             last > token.i
             and token.ent_type_ not in ("GPE", "LOC", "FAC")
