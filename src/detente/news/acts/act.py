@@ -22,6 +22,7 @@ from detente.news.documents.cleaning import Cleaned
 from detente.news.lists.gazetteer import places
 from detente.news.speakers.registry import Entry
 from detente.news.speakers.resolve import Reader
+from detente.news.speakers.usage import BODY_HEADS
 from detente.scenario.statement import Act, Span, Statement
 
 MOST = 3
@@ -114,7 +115,9 @@ def _agreed(judged: Sequence[Found], words: Sequence[Token]) -> Found:
     if len(acts) == 2 and names[0] == "demand":
         link = {t.lower_ for t in words if t.dep_ == "cc"}
         if ("or" in link and names[1] in ("threat", "prediction")) or (
-            "and" in link and names[1] == "prediction" and not any(t.tag_ == "MD" for t in acts[0].words)
+            "and" in link
+            and names[1] in ("prediction", "threat")
+            and not any(t.tag_ == "MD" for t in acts[0].words)
         ):
             return acts[1]
     rest = {n for n in names if n != "assessment"} or {"assessment"}
@@ -191,7 +194,8 @@ def _voice(
 
 def _body(entry: Entry) -> bool:
     """An organisation for sure: one bare word ("Gern said") may be a surname."""
-    return entry.kind == "organisation" and (" " in entry.name.strip() or entry.id in places())
+    known = " " in entry.name.strip() or entry.id in places() or entry.name.lower() in BODY_HEADS
+    return entry.kind == "organisation" and known
 
 
 # ------------------------------------------------------------------ places

@@ -69,11 +69,16 @@ def by_clause(clause: Clause) -> Found:
     if said is not None:
         rule = {"will": _will, "would": _will, "may": _may, "can": _can, "could": _could}.get(said[0], _must)
         return rule(clause, said[1])
-    if verb.lemma_.lower() == "go" and verb.tag_ == "VBG":
+    if verb.lemma_.lower() == "go" and verb.tag_ == "VBG" and not _was(verb, clause):
         inner = next((c for c in verb.children if c.dep_ == "xcomp" and form_of(c) == "infinitive"), None)
         if inner is not None:
             return _future(clause, inner, verb)
     return _plain(clause)
+
+
+def _was(verb: Token, clause: Clause) -> bool:
+    """ "We were going to go": what was meant then. In reported words it is the tense of the report."""
+    return clause.quoted and any(c.dep_ == "aux" and c.tag_ == "VBD" for c in verb.children)
 
 
 # ------------------------------------------------------------------ no subject
@@ -96,9 +101,22 @@ def _order(clause: Clause) -> Found:
     first = min(t.i for t in verb.subtree if not t.is_punct and not t.is_space)
     if any(not _opens(t) for t in clause.content[0].doc[first : verb.i]):
         return None
+    if verb.lemma_.lower() in ("let", "come", "sit") and (together := _let_us(verb)):
+        return clause.judged("offer", *together)
     if verb.lemma_.lower() == "thank":
         return clause.judged("praise", verb)
     return None if among([verb], "no orders") else clause.judged("demand", verb)
+
+
+def _let_us(verb: Token) -> list[Token]:
+    """ "Let us settle this", alone or behind "come to the table"."""
+    lets = [verb, *(c for c in verb.children if c.dep_ == "conj")]
+    for let in (t for t in lets if t.lemma_.lower() == "let"):
+        us = [t for t in let.subtree if t.lower_ in ("us", "’s", "'s") and t.i > let.i]
+        deeds = among((t for t in let.subtree if t.pos_ == "VERB"), "done together")
+        if us and deeds:
+            return [let, us[0], deeds[0]]
+    return []
 
 
 def _title(clause: Clause) -> bool:
@@ -449,7 +467,7 @@ def _worthy(clause: Clause, lemma: str, no: Token | None, said: list[Token]) -> 
     if lemma == "be":
         bad += [t for t in among(said, "answerable") if t.lower_ != "blame"]
         bad += [c for c in clause.verb.children if c.dep_ == "xcomp" and c.lemma_.lower() == "blame"]
-    if (lemma in listed("wrong to do") and clause.side != "thing") or (
+    if (lemma in listed("wrong to do") and not _of_law(clause, lemma)) or (
         lemma in listed("breaking") and among(said, "what is broken")
     ):
         bad += [clause.verb]
@@ -458,6 +476,11 @@ def _worthy(clause: Clause, lemma: str, no: Token | None, said: list[Token]) -> 
     if bad:
         return clause.judged("blame", *bad)
     return clause.judged("praise", *good) if good else None
+
+
+def _of_law(clause: Clause, lemma: str) -> bool:
+    """ "The blockade violates the treaty": a finding, as no culprit is named."""
+    return clause.side == "thing" and lemma in ("violate", "breach", "flout")
 
 
 def _to(verb: Token) -> Token | None:

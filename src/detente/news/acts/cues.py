@@ -79,7 +79,7 @@ def _verb(
 ) -> Found:
     form = "clause" if direct else form_of(top)
     if lemma in listed("threatening"):
-        return Judged("threat", cue)
+        return Judged("threat", cue) if _meant_for_harm(head, top, form) else NOTHING
     if lemma in listed("promising"):
         return promised(cue, top, form)
     if name in listed("demanding") or lemma in listed("demanding"):
@@ -103,6 +103,8 @@ def _verb(
         return _refused(name, cue, top, form)
     if lemma in listed("denying"):
         unnamed = top is not None and form == "noun" and among([top], "not worth the name")
+        if form == "noun" and any(c.dep_ in ("dative", "iobj") for c in head.children):
+            return NOTHING  # "denying the poor health care"
         return NOTHING if unnamed else Judged("denial", cue)
     if lemma in listed("praising"):
         return Judged("praise", cue)
@@ -125,7 +127,18 @@ def _laid_before(lemma: str, top: Token | None, form: str) -> bool:
         return False
     if form == "noun":
         return lemma == "invite" or bool(among([top], "offered things"))
-    return lemma != "propose" or bool(among([top], "offered deeds"))
+    kept = top.lemma_.lower() == "pay" and any(c.lower_ == "for" for c in top.children)
+    return lemma != "propose" or (bool(among([top], "offered deeds")) and not kept)
+
+
+def _meant_for_harm(head: Token, top: Token | None, form: str) -> bool:
+    """Whether a deed is threatened or somebody is threatened with it: the heat threatens the harvest, too."""
+    if form != "noun" or top is None:
+        return True
+    deed = [top, *(c for c in top.children if c.dep_ in ("conj", "compound", "amod"))]
+    return bool(among(deed, "harm") or among(deed, "hurting")) or any(
+        c.dep_ == "prep" and c.lower_ == "with" for t in (head, top) for c in t.children
+    )
 
 
 def form_of(top: Token | None) -> str:
@@ -209,7 +222,7 @@ def _refused(name: str, cue: tuple[Token, ...], top: Token | None, form: str) ->
         return Judged("denial", (*cue, *among(top.subtree, "falsehoods")))
     if name != "rule_out" and among([top], "charges"):
         return Judged("denial", (*cue, top))
-    if among([top], "proposals"):
+    if among([top], "proposals") or (name == "rule_out" and among([top], "what one takes part in")):
         return Judged("refusal", (*cue, top))
     return NOTHING
 

@@ -30,10 +30,13 @@ def by_formula(clause: Clause) -> Judged | None:
     inside = {t.lower_ for t in verb.subtree}
     ours = any(c.dep_ == "poss" and c.lower_ in _OURS for c in who.children)
     noun = who.lemma_.lower()
+    ahead = forms.modal(verb)
+    if no is not None and ahead and ahead[0] == "will" and clause.side == "own" and lemma == "be":
+        first = [c for c in complement(verb) if c.lower_ == "first"]
+        return clause.judged("promise", ahead[1], no, *first) if first else None
     if no is None and noun == "option" and {"all", "table"} <= inside:
         return clause.judged("threat", who, verb)
     if no is None and ours and noun in ("answer", "response", "reply", "reaction", "retaliation"):
-        ahead = forms.modal(verb)
         return clause.judged("threat", who, ahead[1], verb) if ahead and ahead[0] == "will" else None
     if (
         no is None
@@ -47,7 +50,7 @@ def by_formula(clause: Clause) -> Judged | None:
     if no is None and lemma == "reserve" and clause.side == "own" and (deed := _right_to(verb)) is not None:
         hurts = forms.harm(deed)
         return clause.judged("threat", verb, *hurts) if hurts else None
-    if _no_part(verb):
+    if _no_part(verb) and clause.side != "thing" and (clause.side == "own" or who.pos_ != "PRON"):
         return clause.judged("denial", verb, *_no_part(verb))
     if (against := _contrary(verb)) is not None:
         return clause.judged("denial", against, verb)

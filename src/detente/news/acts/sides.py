@@ -21,7 +21,9 @@ from detente.news.matching.scope import NOBODY, expletive
 
 Side = Literal["own", "other", "thing", "unknown"]
 _FIRST = frozenset({"i", "we", "me", "us", "my", "our", "mine", "ours"})
-_GOES_ON = frozenset({"keep", "continue", "begin", "start", "stop", "try", "go"})  # "it would keep supplying"
+_GOES_ON = frozenset(
+    {"keep", "continue", "begin", "start", "stop", "try", "go", "stand"}
+)  # "it would keep supplying"
 _THIRD = frozenset({"he", "she", "they", "it", "his", "her", "their", "its"})
 
 
@@ -105,8 +107,11 @@ def _pronoun(subject: Token, word: str, quoted: bool, voice: Voice, content: Seq
 
 def _first_there(subject: Token, voice: Voice, content: Sequence[Token]) -> bool:
     """Whether nobody else was named in the content before, whom the pronoun could stand for."""
+    personal = {"he", "she", "his", "her"} & {t.lower_ for t in (subject, *subject.children)}
     inside = {t.i for t in subject.subtree}  # "the Coastal League": its own first word is nobody else
     before = [t for t in content if t.i < subject.i and t.doc is subject.doc and t.i not in inside]
+    if personal:  # whom a country or a body in between cannot be
+        before = [t for t in before if t.ent_type_ not in ("GPE", "ORG", "NORP")]
     return not any(_name(t) or (_person(t) and t.dep_ in ("nsubj", "nsubjpass")) for t in before)
 
 
