@@ -240,6 +240,9 @@ def _said(text: _Text, statement: Statement, speaker: frozenset[str]) -> _Said |
     if kind == "tables":
         return None
     pieces = list(statement.content)
+    if against and pieces and statement.cue and {t.lemma_.lower() for t in cue} & {"disagree"}:
+        # "disagreed: nothing works", "disagreed, saying that nothing works" give the speaker's own view
+        against = not text.text[statement.cue[-1][1] : pieces[0][0]].strip()
     if pieces:
         pieces[-1] = (pieces[-1][0], _threat_end(text.text, pieces[-1][1]))
     parts: dict[tuple[int, int], list[Token]] = {}

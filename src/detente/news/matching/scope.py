@@ -26,6 +26,7 @@ DENIERS = frozenset({
     "untrue", "myth", "illusion", "mistake", "nonsense", "absurd", "ridiculous", "mistaken", "fiction",
     "fantasy", "fable", "foolish", "naive",
 })  # fmt: skip
+REFUTES = frozenset({"disprove", "debunk", "discredit", "contradict"})
 DOUBTS = frozenset({"doubt", "deny", "dispute", "question"})
 #: Cues that with "as" say what something is: "dismissed the threat as a bluff".
 LABELLING = frozenset({"dismiss", "reject", "brush", "shrug", "deride", "denounce", "condemn"})
@@ -76,7 +77,10 @@ def _over(token: Token, own: Collection[int]) -> set[int]:
         if head.i == node.i or (edge in _OUTSIDE and not _complement(node)):
             return found
         if edge in _SUBJECT:
-            # a subject is not denied with its verb, but "no" on it denies both, and was counted
+            # a subject is not denied with its verb, but "no" on it denies both, and was counted;
+            # "the claim that sanctions work was refuted" denies what the claim says
+            if node.i != token.i and head.i not in own:
+                found |= _refuted(head, edge)
             return found
         if edge == "conj" and (_but(head) or _has_subject(node)):
             return found
@@ -110,6 +114,13 @@ def _at(node: Token, came: Token | None) -> set[int]:
     if _nobody(node):
         found.add(node.i)
     return found
+
+
+def _refuted(head: Token, edge: str) -> set[int]:
+    """The word by which a predicate says that its subject is not so: "was refuted", "is a myth"."""
+    if edge == "nsubjpass":
+        return {head.i} if head.lemma_.lower() in DENIERS | REFUTES else set()
+    return {c.i for c in head.children if c.dep_ in ("attr", "acomp") and c.lemma_.lower() in DENIERS}
 
 
 def _nobody(token: Token) -> bool:
@@ -193,14 +204,15 @@ def labelled(words: Iterable[Token], cue: Iterable[Token]) -> bool:
 
 
 def supposed(words: Iterable[Token]) -> bool:
-    """Whether all ``words`` stand in an "if" clause: nothing is said of whether they are so."""
+    """Whether all ``words`` stand in an "if" or "whether" clause: nothing is said of whether they are so."""
     clauses = [_supposing(t) for t in words]
     return bool(clauses) and all(clauses)
 
 
 def _supposing(token: Token) -> bool:
     for node in (token, *token.ancestors):
-        if node.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ in _SUPPOSING for c in node.children):
+        marks = {c.lower_ for c in node.children if c.dep_ == "mark"}
+        if (node.dep_ == "advcl" and marks & _SUPPOSING) or "whether" in marks:
             return True
     return False
 
