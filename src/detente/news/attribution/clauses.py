@@ -11,6 +11,7 @@ from detente.news.attribution.passives import around
 from detente.news.attribution.reporters import aside, going, resumed
 from detente.news.lists import lexicon
 from detente.news.lists.lexicon import Frames
+from detente.news.lists.words import words
 from detente.news.parse.syntax import (
     can_speak,
     coordinated,
@@ -64,6 +65,27 @@ def clause(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | None
                 "verb-relative", verb, who, allowed, [relative, (rest[0].left_edge.i, rest[-1].right_edge.i)]
             )
     return None
+
+
+def antecedent(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | None:
+    """What a relative clause says was said: "the only regret he acknowledged", "the victory, which Berg conceded"."""
+    if verb.dep_ != "relcl" or lemma not in _OF_A_THING or who.tag_ in ("WP", "WDT") or who.lower_ == "it":
+        return None
+    if any(c.dep_ in _GOVERNED and c.i > verb.i for c in verb.children) or not who.i < verb.i:
+        return None
+    relative = relative_pronoun(verb, who)
+    noun, first = verb.head, verb.left_edge.i
+    if relative is not None and verb.doc[relative[0]].lower_ == "which":
+        return make("verb-antecedent", verb, who, allowed, [relative], open_=False)
+    if first != source_reach(who)[0] or noun.pos_ not in ("NOUN", "PROPN") or noun.i >= first:
+        return None
+    content = (noun.left_edge.i, first - 1)
+    return make("verb-antecedent", verb, who, allowed, [content], open_=False)
+
+
+#: Verbs that say of a thing named before them where the speaker stands.
+_OF_A_THING = words("verbs of a stand on a thing")
+_GOVERNED = frozenset(("dobj", "ccomp", "xcomp", "oprd", "attr", "acomp", "dative"))
 
 
 def as_said(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | None:

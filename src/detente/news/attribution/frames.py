@@ -105,8 +105,10 @@ def _noun(noun: Token) -> Iterator[Found]:
     owners = [c for c in noun.children if c.dep_ == "poss"]
     if owners and complement:
         who = owners[0]
-        if can_speak(who, "want") and (
-            complement[3] == "that" or (speech and complement[3] == "to") or lemma in _POSSESSED
+        if (who.tag_ == "PRP$" or can_speak(who, "want")) and (
+            complement[3] == "that"
+            or (speech and complement[3] == "to")
+            or (lemma in _POSSESSED and _of_it(noun, noun.doc[complement[0]], who))
         ):
             yield Found(
                 "noun-poss",
@@ -167,6 +169,14 @@ def _drawn(noun: Token, kind: str) -> Found | None:
                     inner[0],
                 )
     return None
+
+
+def _of_it(noun: Token, link: Token, who: Token) -> bool:
+    """Whether a preposition names what a reaction is to, not where or to whom; an army's attacks are no words."""
+    word = link.lower_
+    if noun.lemma_ == "attack" and who.lower_ in ("its", "their"):
+        return False
+    return word not in ("in", "at", "to") or (word == "to" and noun.lemma_ in ("opposition", "objection"))
 
 
 def _owner(who: Token) -> Reach:

@@ -40,7 +40,7 @@ def make(
     cue: Reach | None = None,
     open_: bool | None = None,
 ) -> Found:
-    source, cue = _bare(verb, source_reach(who)), cue or cue_reach(verb)
+    source, cue = _bare(verb, source_reach(who)), cue or cue_of(verb)
     if verb.i < source[0] and who.tag_ != "WP":
         source = (source[0], max(source[1], _told_of(verb, source)))
     return Found(
@@ -48,6 +48,15 @@ def make(
         open="c" in allowed.letters if open_ is None else open_,
         polarity=allowed.polarity, clause=_introducing(verb, source, cue, content),
     )  # fmt: skip
+
+
+def cue_of(verb: Token) -> Reach:
+    """The words of a cue, with the adjective that says how sure it is ("is likely to stress")."""
+    first, last = cue_reach(verb)
+    link = verb.head.head if verb.dep_ == "xcomp" and verb.head.pos_ == "ADJ" else None
+    if link is not None and link.pos_ in ("AUX", "VERB") and 0 < verb.i - link.i <= 6:
+        first = min(first, cue_reach(link)[0])
+    return first, last
 
 
 def _bare(verb: Token, source: Reach) -> Reach:

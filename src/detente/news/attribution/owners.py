@@ -72,6 +72,11 @@ def give_quotations(
             found = _announced(text, paragraphs[place - 1], clauses.get(place - 1, ()))
         if found is not None:
             owner[number] = found
+    for later, earlier in sorted(onward.items(), reverse=True):
+        if later in owner:
+            owner.setdefault(
+                earlier, owner[later]
+            )  # who is named at the end of the last paragraph said the first, too
     for number, clause in sorted(owner.items()):
         clause.found.chars.append(quoted[number])
 

@@ -63,7 +63,11 @@ def passive(verb: Token, lemma: str) -> Iterator[Found]:
     elif who is not None and (subjects or verb.dep_ == "acl"):
         content = [reach(subjects[0])] if subjects else []
         content += [(c.left_edge.i, c.right_edge.i) for c in (complements or preps)[:1]]
+        if not content:  # "the plan described by the envoy"
+            content = [_described(verb)]
         rule = "passive-by"
+    elif who is not None and lemma == "ask" and complements:
+        content, rule = [reach(complements[0])], "passive-by"  # "Asked by Berg whether he would go, ..."
     else:
         return
     if content:
@@ -77,6 +81,14 @@ def passive(verb: Token, lemma: str) -> Iterator[Found]:
             who,
             polarity=polarity,
         )
+
+
+def _described(verb: Token) -> Reach:
+    """The noun that a participle hangs on, up to the participle."""
+    first, last = verb.head.left_edge.i, verb.left_edge.i - 1
+    while last > first and verb.doc[last].is_punct:
+        last -= 1
+    return first, last
 
 
 def asked(verb: Token) -> Iterator[Found]:

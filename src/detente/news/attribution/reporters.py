@@ -58,7 +58,13 @@ def resumed(token: Token) -> Token | None:
     has = [c for c in token.children if c.dep_ in ("aux", "auxpass")]
     if token.tag_ == "VBG":
         return outer if outer.tag_ == "VBG" and first.tag_ != "VBG" and not has else None
-    if first.tag_ != "VB" or not any(c.dep_ == "aux" and c.lower_ == "to" for c in first.children):
+    comma = (
+        token.left_edge.i
+        and token.doc[token.left_edge.i - 1].dep_ == "cc"
+        and token.doc[token.left_edge.i - 2].text == ","
+    )
+    modal = any(c.tag_ == "MD" for c in first.children) and comma and has
+    if first.tag_ != "VB" or not (modal or any(c.dep_ == "aux" and c.lower_ == "to" for c in first.children)):
         return None
     finite = token.tag_ if not has else has[0].tag_
     return outer if finite in ("VBD", "VBZ") and outer.tag_ != "VBG" else None

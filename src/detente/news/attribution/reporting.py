@@ -125,7 +125,7 @@ def led_astray(verb: Token, clausal: bool) -> tuple[Token, Reach] | None:
 
 
 #: What may be said of somebody with a clause behind it in the passive: "voters told that it was over".
-_ADDRESSING = {
+ADDRESSING = {
     "tell",
     "inform",
     "assure",
@@ -145,10 +145,7 @@ def _governed(verb: Token) -> tuple[Token, Reach] | None:
     head = verb.head
     if verb.dep_ != "acl" or head.i >= verb.i or head.dep_ not in ("nsubj", "ROOT", "appos", "conj", "dep"):
         return None
-    if (
-        any(c.dep_ in ("agent", "aux", "auxpass") for c in verb.children)
-        or verb.lemma_.lower() in _ADDRESSING
-    ):
+    if any(c.dep_ in ("agent", "aux", "auxpass") for c in verb.children) or verb.lemma_.lower() in ADDRESSING:
         return None
     if any(t.is_punct and t.text not in "’'" for t in verb.doc[head.i + 1 : verb.i]):
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from spacy.tokens import Token
 
 from detente.news.attribution import reporting
-from detente.news.attribution.clauses import as_said, clause
+from detente.news.attribution.clauses import antecedent, as_said, clause
 from detente.news.attribution.complements import (
     call_for,
     infinitive,
@@ -21,7 +21,7 @@ from detente.news.attribution.complements import (
 from detente.news.attribution.found import Found
 from detente.news.attribution.making import lemma_of, make
 from detente.news.attribution.passives import asked, passive
-from detente.news.attribution.reporters import going, resumed
+from detente.news.attribution.speaking import has_said, speaker_of
 from detente.news.lists import lexicon
 from detente.news.parse.syntax import (
     can_speak,
@@ -52,7 +52,7 @@ def verbal(verb: Token) -> Iterator[Found]:
         "case",
     ):
         return
-    if is_passive(verb):
+    if is_passive(verb) and not has_said(verb):
         yield from passive(verb, lemma)
         return
     if verb.tag_ == "VBN" and verb.dep_ in ("acl", "advcl") and not _perfect(verb):
@@ -86,6 +86,7 @@ def verbal(verb: Token) -> Iterator[Found]:
         preposition,
         objective,
         participle,
+        antecedent,
         lost,
         open_,
     ):
@@ -93,27 +94,6 @@ def verbal(verb: Token) -> Iterator[Found]:
         if found is not None:
             yield found
             return
-
-
-def speaker_of(verb: Token) -> Token | None:
-    """The subject of a verb; not a word of the quotation before it, which the parser may take for one."""
-    outer = resumed(verb) or going(verb)
-    if outer is not None:
-        return speaker_of(outer)
-    who = subject(verb)
-    quoted = verb.doc.user_data.get("quoted", frozenset())
-    if who is None or who.i not in quoted or verb.i in quoted:
-        return who
-    first = verb.i
-    while first - 1 not in quoted and first > verb.sent.start:
-        first -= 1
-    names = [
-        t
-        for t in verb.doc[first : verb.i]
-        if t.pos_ in ("PROPN", "PRON") and t.head.i not in range(first, t.i)
-    ]
-    names = [t for t in names if t.i + 1 >= len(verb.doc) or verb.doc[t.i + 1].pos_ != "PROPN"]
-    return names[0] if names and names[0].i - first <= 6 else None
 
 
 def _perfect(verb: Token) -> bool:
