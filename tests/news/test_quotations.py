@@ -94,6 +94,7 @@ def test_what_is_no_quotation(text: str) -> None:
         ('"We stay.\n"We fight," she said.', {1: 0}),
         ("“We stay.\nWe fight,” she said.", {1: 0}),
         ("“We stay.”\n“We fight,” she said.", {}),
+        ('"We stay.\n“We fight,” she said.', {}),
         ("“We stay,” he said.\n“We fight,” she said.", {}),
         ("“We stay.\nShe left.\n“We fight,” she said.", {}),
     ],

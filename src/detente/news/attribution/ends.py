@@ -53,8 +53,9 @@ def occasion(phrase: Token) -> bool:
 def mended(found: Found) -> Found:
     """The attribution with the last stretch of its content ended where the content ends.
 
-    Cut off are the reporter's remarks behind a comma ("..., which ...", "..., a plan that ...") and joints that nothing
-    follows; put back is a clause beside the content. Quotations are not cut. Not told: remarks behind a dash, and
+    Cut off are the reporter's remarks behind a comma ("..., which ...", "..., a plan that ..."), the sentence behind a full
+    stop, and joints that nothing follows; put back are a clause beside the content and a quotation behind a colon.
+    Quotations are not cut. Not told: remarks behind a dash, and
     "although", "when" and the like, which are as often the speaker's.
     """
     if not found.content:
@@ -67,14 +68,35 @@ def mended(found: Found) -> Found:
     end = last
     if first > found.anchor.i:
         stops = [s for s in (_which(doc, first, last), _apposition(doc, first, last)) if s is not None]
-        stops = [s for s in stops if s - 1 not in quoted and s not in quoted]
+        stops = [
+            s for s in (*stops, _full_stop(doc, first, last)) if s and s - 1 not in quoted and s not in quoted
+        ]
         if stops:
             end = min(stops) - 1
         elif found.rule == "verb-clause-after":
             end = _beside(found, doc, last)
+        elif found.kind == "speech" and last + 2 < len(doc) and doc[last + 1].text == ":":
+            end = _led_to(quoted, last)
     while end > first and end not in quoted and (doc[end].dep_ == "cc" or doc[end].text in _JOINTS):
         end -= 1
     return found if end == last else replace(found, content=[*found.content[:-1], (first, end)])
+
+
+def _full_stop(doc: Doc, first: int, last: int) -> int | None:
+    """The full stop before a quotation that the parser took into the sentence; whose it is, `owners` tells."""
+    quoted = doc.user_data.get("quoted", frozenset())
+    for at in range(first + 2, last):
+        if doc[at].text in (".", "!", "?") and at not in quoted and at + 1 in quoted:
+            return at
+    return None
+
+
+def _led_to(quoted: frozenset[int], last: int) -> int:
+    """The end of the quotation that what is said leads to with a colon ("recalled the flood: “...”")."""
+    end = last + 2
+    while end in quoted:
+        end += 1
+    return end - 1 if end > last + 2 else last
 
 
 def _which(doc: Doc, first: int, last: int) -> int | None:
@@ -106,9 +128,9 @@ def _apposition(doc: Doc, first: int, last: int) -> int | None:
         if (
             token.dep_ in ("appos", "npadvmod", "attr", "dobj", "conj")
             and token.right_edge.i >= last - 1
-            and start > first + 2
+            and start > first + 1
             and doc[start - 1].text == ","
-            and doc[start].lower_ in ("a", "an", "one", "something")
+            and doc[start].lower_ in ("a", "an", "the", "one", "something")
             and any(c.dep_ in ("relcl", "acl") for c in token.children)
         ):
             return start - 1

@@ -78,8 +78,12 @@ def _main(found: Found) -> Token | None:
     """The verb at the top of the content, where the content is one clause; None for a quotation of several sentences."""
     doc = found.anchor.doc
     base = doc.user_data.get("base", 0)
+    if any(a < base or b > base + len(doc.text) for a, b in found.chars):
+        return None  # it goes over paragraphs
     quoted = [doc.char_span(max(0, a - base), b - base, alignment_mode="contract") for a, b in found.chars]
-    if len(quoted) > 1 or any(q is None or re.search(r"[.!?][”\"’']?\s", q.text) for q in quoted):
+    if any(q is None or re.search(r"[.!?][”\"’']?\s", q.text) for q in quoted):
+        return None
+    if len(quoted) > 1 and not _one_sentence([q.text for q in quoted if q is not None]):
         return None
     for first, last in found.content:
         for token in doc[first : last + 1]:
@@ -90,9 +94,21 @@ def _main(found: Found) -> Token | None:
     return root if root is not None and root.pos_ in ("VERB", "AUX") else None
 
 
+def _one_sentence(pieces: list[str]) -> bool:
+    """Whether pieces of a quotation are one sentence that a cue cuts: "We have not seen," she said, "any sign of it."."""
+    ends = [p.strip("“”„«»\"'‘’ ") for p in pieces]
+    return all(p[-1:] == "," for p in ends[:-1]) and all(p[:1].islower() for p in ends[1:])
+
+
 def _asks(found: Found) -> bool:
     """Whether the content is a question: "whether ...", "if he would ...", or it ends with a question mark."""
     doc = found.anchor.doc
+    if len(found.chars) == 1:
+        base = doc.user_data.get("base", 0)
+        start, end = (max(0, x - base) for x in found.chars[0])
+        quote = doc.text[start:end].rstrip("”“»«\"'’ ")
+        if quote.endswith("?") and not re.search(r"[.!?][”\"’']?\s", quote):
+            return True
     for first, last in found.content[:1]:
         word = doc[first]
         if word.lower_ in ("whether", "if") and word.head == _main(found) and not found.chars:

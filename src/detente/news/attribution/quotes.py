@@ -26,6 +26,7 @@ _MARK = re.compile("[“”„«»\"]|'{2,}|‘‘|’’|``|,,(?=\\w)|[‘'](?=
 #: Feet and inches: 6'2".
 _FEET = re.compile(r"\d['’]\d{1,2}$")
 _SENTENCE_END = re.compile(r"[.!?…]['’]?(?=\s)")
+_OPENING = "“„«»\"'‘`,‹”\x91\x93\x84\x8b＂‟"
 _HEADS = ("“", "„", "«", '"', "‘", "'", "``")
 
 
@@ -44,7 +45,8 @@ def continues(text: str, regions: Sequence[Span]) -> dict[int, int]:
     for number in range(1, len(regions)):
         (first, end), (start, _) = regions[number - 1], regions[number]
         gap = text[end:start]
-        if first in unclosed and "\n" in gap and not gap.strip():
+        same = text[start] == text[first] or text[start] not in _OPENING
+        if same and first in unclosed and "\n" in gap and not gap.strip():
             onward[number] = number - 1
     return onward
 
