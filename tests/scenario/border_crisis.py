@@ -12,7 +12,16 @@ from detente.scenario.reader import read_scenario
 from detente.scenario.scenario import Scenario
 from detente.scenario.variant import restrictions
 
-EVERYTHING = ("resolve", "nerve", "compromise", "mediation", "mobilisation", "second_thoughts", "accidents")
+EVERYTHING = (
+    "resolve",
+    "nerve",
+    "compromise",
+    "mediation",
+    "mobilisation",
+    "second_thoughts",
+    "accidents",
+    "stamina",
+)
 
 __all__ = ["EVERYTHING", "Found", "Mechanism", "cut", "scenario"]
 

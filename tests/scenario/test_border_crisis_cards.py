@@ -197,12 +197,45 @@ def test_two_armies_are_two_chances_of_an_accident() -> None:
 def test_a_war_looks_the_same_from_both_sides() -> None:
     """The mirror: with the odds turned round and the costs exchanged, each side has what the other had."""
     war = cut(
-        ("resolve", "nerve"),
+        ("resolve", "nerve", "stamina"),
         moves={"open": "demand", "answer": "refuse", "last": "mobilise", "final": "attack"},
+        numbers={"stamina": 0.08},
     )
     here = war.at(
         win=0.4, resolved=0.3, firm=0.7, cost_resolved=0.2, cost_unresolved=1.3, cost_firm=0.5, cost_soft=1.9
     )
     there = war.at(win=0.6, resolved=0.7, firm=0.3, cost_resolved=0.5, cost_unresolved=1.9, cost_firm=0.2, cost_soft=1.3)  # fmt: skip
+    assert here.value("challenger")[0] != pytest.approx(0.4 - 0.3 * 0.2 - 0.7 * 1.3, abs=1e-3)
     assert here.value("challenger")[0] == pytest.approx(there.value("defender")[0], abs=1e-12)
     assert here.value("defender")[0] == pytest.approx(there.value("challenger")[0], abs=1e-12)
+
+
+def test_news_of_nerve_tells_something_even_where_every_defender_stands() -> None:
+    """A resolved challenger attacks a defender known to be firm iff win > cost - audience, a soft one from `stamina` lower on."""
+    win = np.array([0.23, 0.27, 0.33])
+    moves = {
+        "open": "demand",
+        "answer": "refuse",
+        "last": "mobilise",
+        "sign": "looks_firm",
+        "message": "says_firm",
+    }
+    known = {
+        firm: cut(("nerve", "stamina"), moves=moves, numbers={"firm": firm, "stamina": 0.05, "audience": 0.2})
+        for firm in (0.0, 1.0)
+    }
+    # against a soft defender the readier challenger has 0.05 more: 0.25; two that are as ready have the plain odds: 0.3
+    for firm, expected in ((0.0, [0, 1, 1]), (1.0, [0, 0, 1])):
+        found = known[firm].at(win=win, cost_resolved=0.5)
+        np.testing.assert_allclose(found.event("at_war"), expected, atol=1e-9)
+
+
+def test_a_war_without_mobilising_is_dearer_to_who_starts_it_and_cheaper_to_who_is_attacked() -> None:
+    moves = {"open": "demand", "answer": "refuse", "bid": "offer", "take": "reject", "final": "attack"}
+    game = cut(("compromise", "nerve"), moves=moves, numbers={"haste": "early"})
+    haste = np.array([0.1, 0.3, 0.5])
+    found = game.at(early=haste, win=0.5, firm=0.4, cost_resolved=0.2, cost_firm=0.3, cost_soft=1.6)
+    np.testing.assert_allclose(found.value("challenger"), 0.5 - (1 + haste) * 0.2, atol=1e-12)
+    np.testing.assert_allclose(
+        found.value("defender"), 0.5 - (1 - haste) * (0.4 * 0.3 + 0.6 * 1.6), atol=1e-12
+    )
