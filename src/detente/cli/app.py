@@ -9,7 +9,7 @@ import sys
 import typer
 
 from detente import __version__
-from detente.cli import brief, ledger, models, new, read, solve, test, train
+from detente.cli import brief, export, ledger, models, new, read, solve, test, train
 from detente.cli.output import end_with_error
 from detente.errors import BadInput, DetenteError, Where
 
@@ -34,6 +34,7 @@ app.command("new")(new.command)
 app.command("solve")(solve.command)
 app.command("test")(test.command)
 app.command("models")(models.command)
+app.command("export")(export.command)
 
 
 def _version(shown: bool) -> None:
