@@ -40,6 +40,10 @@ HOLDING = frozenset({
     "believe", "think", "see", "accept", "agree", "expect", "feel", "consider", "find", "trust", "observe", "share",
     "support", "favour", "favor", "want", "buy", "notice",
 })  # fmt: skip
+#: "Rejected the plan, saying that ...": what is said after these is the speaker's own view.
+SAYING = frozenset(
+    {"say", "argue", "add", "insist", "claim", "write", "explain", "contend", "maintain", "note", "warn"}
+)
 #: Cues that put something on the table and assert nothing.
 TABLING = frozenset({
     "discuss", "consider", "debate", "weigh", "explore", "mull", "examine", "study", "review",
@@ -261,6 +265,8 @@ def cue_stands(cue: Iterable[Token]) -> tuple[str, bool]:
     verbs = [t for t in tokens if t.pos_ == "VERB"] or heads
     tables = any(t.lemma_.lower() in TABLING for t in verbs)
     against = bool(lemmas & AGAINST) or "against" in lemmas or ("rule" in lemmas and "out" in lemmas)
+    if verbs[1:] and verbs[-1].tag_ == "VBG" and verbs[-1].lemma_.lower() in SAYING:
+        against = False
     negated = any(
         (c.dep_ == "neg" or c.lower_ in NOT) and not _only(c) and c.i < t.i
         for t in verbs
