@@ -5,6 +5,8 @@
 | `act` | one act for a statement: cue before content, several clauses, abstention |
 | `cues` | verbs that name the act |
 | `clauses` | what the syntax of one clause says |
+| `formulas` | set phrases: "all options are on the table" |
+| `worth` | words of worth, truth and time |
 | `sides` | whether the subject of a clause is the speaker's own side |
 | `forms` | small questions to a clause: modals, negation, conditions |
 

@@ -28,6 +28,10 @@ from detente.scenario.statement import Act, Span, Statement
 MOST = 3
 #: What may be held in silence; an attitude is no other act unless its verb names one.
 _SILENT = ("assessment", "prediction")
+#: Bodies that every state has.
+_OF_STATES = frozenset(
+    {"ministry", "army", "navy", "military", "police", "parliament", "cabinet", "presidency", "government"}
+)
 _Place = tuple[int, Token]  # number of the paragraph, token
 
 
@@ -194,6 +198,8 @@ def _voice(
 
 def _body(entry: Entry) -> bool:
     """An organisation for sure: one bare word ("Gern said") may be a surname."""
+    if _OF_STATES & set(entry.name.lower().split()):
+        return False  # of which state, the text has not said
     known = " " in entry.name.strip() or entry.id in places() or entry.name.lower() in BODY_HEADS
     return entry.kind == "organisation" and known
 

@@ -12,6 +12,7 @@ from detente.news.acts.cues import NOTHING, Found, Judged, by_cue, form_of
 from detente.news.acts.forms import among, complement, listed
 from detente.news.acts.formulas import by_formula
 from detente.news.acts.sides import Side, Voice, side
+from detente.news.acts.worth import called_false, time_for, times, truth_words, worthy
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,9 @@ def _may(clause: Clause, word: Token) -> Found:
 def _can(clause: Clause, word: Token) -> Found:
     no = forms.negation(clause.verb)
     if clause.side == "own":
+        taken_up = clause.conditions and among([clause.verb], "offered deeds")
+        if no is None and taken_up:
+            return clause.judged("offer", clause.subject, word, clause.verb)
         if no is not None and among([clause.verb], "accepting"):
             return clause.judged("refusal", clause.subject, word, no, clause.verb)
         return None
@@ -252,8 +256,7 @@ def _agent(clause: Clause) -> bool:
 
 def _ahead(verb: Token) -> bool:
     """ "Within three weeks", "by spring", "next year"."""
-    times = {t.lower_ for t in _times(verb)}
-    return bool(times & {"within", "by", "tomorrow", "soon", "next", "before"})
+    return bool({t.lower_ for t in times(verb)} & {"within", "by", "tomorrow", "soon", "next", "before"})
 
 
 def _about_to(verb: Token) -> list[Token]:
@@ -312,8 +315,8 @@ def _plain(clause: Clause) -> Found:
         return None  # an offer if it is the speaker's own side
     if own:
         return _own(clause, lemma, no, said)
-    if _false(clause, no, said):
-        return clause.judged("denial", no, verb, *among(said, "falsehoods"), *_truth(said))
+    if called_false(clause, no, said):
+        return clause.judged("denial", no, verb, *among(said, "falsehoods"), *truth_words(said))
     plain = any(t.lower_ in ("likely", "unlikely") for t in said)
     if lemma == "be" and among(said, "likely") and (plain or _infinitive_or_that(verb)):
         compared = any(c.lower_ in ("more", "less") for t in among(said, "likely") for c in t.children)
@@ -324,7 +327,7 @@ def _plain(clause: Clause) -> Found:
     if lemma == "be" and (soon := _about_to(verb)):
         return clause.judged("prediction", no, *soon)
     if lemma == "be" and among(said, "pressing") and _infinitive_or_that(verb):
-        return _time_for(clause, said)
+        return time_for(clause, said)
     if any(
         g.lower_ in ("whether", "if") and g.dep_ == "mark"
         for c in verb.children
@@ -335,36 +338,17 @@ def _plain(clause: Clause) -> Found:
     wide = [t for t in said if t.lower_ == "open"]
     if clause.subject is not None and clause.subject.lemma_ == "door" and no is None and wide:
         return clause.judged("offer", clause.subject, *wide)
-    if verb.tag_ in ("VBZ", "VBP") and lemma != "be" and among(_times(verb), "times to come"):
+    if verb.tag_ in ("VBZ", "VBP") and lemma != "be" and among(times(verb), "times to come"):
         return None  # "starves by March"
     inward = [w for section in ("wishing", "knowing") for w in among([verb], section)]
     inward += [w for section in ("convinced", "ready") for w in among(said, section)]
-    if inward and clause.side == "unknown" and clause.subject is not None and clause.subject.tag_ == "PRP":
+    if inward and clause.side == "unknown":
         return None  # who feels it may be the speaker
-    if (found := _worthy(clause, lemma, no, said)) is not None:
+    if (found := worthy(clause, lemma, no, said)) is not None:
         return found
     if verb.tag_ in ("VBD", "VBZ", "VBP", "VBN", "VBG", "VB") and _finite(verb):
         return clause.judged("assessment", no, verb)
     return None
-
-
-def _time_for(clause: Clause, said: list[Token]) -> Found:
-    """ "It is time for the generals to go"; without "for", nobody is asked."""
-    time = among(said, "pressing")
-    heads = (clause.verb, *time)
-    to = [c for h in heads for c in h.children if form_of(c) == "infinitive" and c.i > clause.verb.i]
-    if not to or time[0].lower_ != "time" or forms.negation(clause.verb) is not None:
-        return None
-    who = forms.subject(to[0])
-    before = clause.verb.doc[time[0].i : to[0].i]
-    ours = {"us", "me", "we"} & {t.lower_ for t in before}
-    named = who is not None or any(t.lower_ == "for" for t in before)
-    return clause.judged("demand", *time, to[0]) if named and not ours else None
-
-
-def _times(verb: Token) -> list[Token]:
-    heads = [c for c in verb.children if c.dep_ in ("prep", "npadvmod", "advmod")]
-    return heads + [c for h in heads for c in h.children]
 
 
 def _own(clause: Clause, lemma: str, no: Token | None, said: list[Token]) -> Found:
@@ -391,6 +375,8 @@ def _own(clause: Clause, lemma: str, no: Token | None, said: list[Token]) -> Fou
         return done
     if done == NOTHING and no is None:
         return NOTHING
+    if lemma == "agree" and no is None and (inner := _to(verb)) is not None:
+        return None if forms.harm(inner) else clause.judged("promise", verb, inner)
     past = (
         verb.tag_ == "VBD"
         or forms.perfect(verb)
@@ -434,53 +420,6 @@ def _readiness(clause: Clause, verb: Token) -> Found:
     if to is not None and among([to], "ready for harm"):
         return None
     return clause.judged("offer", clause.subject, word, *([to] if to is not None else []))
-
-
-def _false(clause: Clause, no: Token | None, said: list[Token]) -> bool:
-    """ "It is not true that", "the claim is false", "there is no truth in"."""
-    who = clause.subject
-    if who is None or clause.verb.lemma_.lower() != "be":
-        return False
-    pointing = who.lower_ in ("it", "this", "that", "these", "those") or bool(among([who], "charges"))
-    if pointing and no is None and among(said, "falsehoods"):
-        return True
-    if clause.side == "thing" and no is None and among(said, "made up"):
-        return True  # "the video was a fake"
-    return no is not None and (
-        (pointing and bool(_truth(said))) or (who.lower_ == "there" and _no_truth(clause.verb))
-    )
-
-
-def _truth(said: list[Token]) -> list[Token]:
-    return [t for t in said if t.lower_ in ("true", "truth", "correct", "accurate")]
-
-
-def _no_truth(verb: Token) -> bool:
-    return any(t.lower_ in ("truth", "substance") for t in complement(verb))
-
-
-def _worthy(clause: Clause, lemma: str, no: Token | None, said: list[Token]) -> Found:
-    """Words that themselves praise or blame; of two sorts, or denied, they decide nothing."""
-    if no is not None:
-        return None
-    bad, good = among(said, "bad conduct"), among(said, "good conduct")
-    if lemma == "be":
-        bad += [t for t in among(said, "answerable") if t.lower_ != "blame"]
-        bad += [c for c in clause.verb.children if c.dep_ == "xcomp" and c.lemma_.lower() == "blame"]
-    if (lemma in listed("wrong to do") and not _of_law(clause, lemma)) or (
-        lemma in listed("breaking") and among(said, "what is broken")
-    ):
-        bad += [clause.verb]
-    if bad and good:
-        return NOTHING
-    if bad:
-        return clause.judged("blame", *bad)
-    return clause.judged("praise", *good) if good else None
-
-
-def _of_law(clause: Clause, lemma: str) -> bool:
-    """ "The blockade violates the treaty": a finding, as no culprit is named."""
-    return clause.side == "thing" and lemma in ("violate", "breach", "flout")
 
 
 def _to(verb: Token) -> Token | None:

@@ -133,4 +133,8 @@ def harm(verb: Token) -> list[Token]:
 def among(tokens: Iterable[Token], section: str) -> list[Token]:
     """The tokens whose lemma or form is on a list."""
     found = listed(section)
-    return [t for t in tokens if t.lemma_.lower() in found or t.lower_ in found]
+    return [
+        t
+        for t in tokens
+        if t.lemma_.lower() in found or t.lower_ in found or (t.pos_ == "VERB" and lemma_of(t) in found)
+    ]

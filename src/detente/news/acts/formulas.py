@@ -27,13 +27,36 @@ def by_formula(clause: Clause) -> Judged | None:
         return clause.judged("praise", verb, *merit)
     if clause.voice.onlooker:
         return None
-    inside = {t.lower_ for t in verb.subtree}
-    ours = any(c.dep_ == "poss" and c.lower_ in _OURS for c in who.children)
-    noun = who.lemma_.lower()
     ahead = forms.modal(verb)
     if no is not None and ahead and ahead[0] == "will" and clause.side == "own" and lemma == "be":
         first = [c for c in complement(verb) if c.lower_ == "first"]
         return clause.judged("promise", ahead[1], no, *first) if first else None
+    if lemma == "have" and (forced := _no_choice(verb)):
+        own = clause.side == "own" or (clause.side == "unknown" and clause.voice.official)
+        return clause.judged("threat", verb, *forced) if own else None
+    if (
+        no is None
+        and ahead
+        and ahead[0] == "will"
+        and clause.quoted
+        and clause.voice.official
+        and clause.side != "own"
+    ):
+        dearly = [t for t in verb.subtree if lemma == "pay" and t.lemma_.lower() in ("price", "dearly")]
+        if stern := _as_enemies(verb) or dearly:
+            return clause.judged("threat", ahead[1], verb, *stern)
+    return _rest(clause)
+
+
+def _rest(clause: Clause) -> Judged | None:
+    """The phrases that ask neither for a side nor for a future."""
+    verb, who = clause.verb, clause.subject
+    if who is None:
+        return None
+    no, lemma, ahead = forms.negation(verb), verb.lemma_.lower(), forms.modal(verb)
+    inside = {t.lower_ for t in verb.subtree}
+    ours = any(c.dep_ == "poss" and c.lower_ in _OURS for c in who.children)
+    noun = who.lemma_.lower()
     if no is None and noun == "option" and {"all", "table"} <= inside:
         return clause.judged("threat", who, verb)
     if no is None and ours and noun in ("answer", "response", "reply", "reaction", "retaliation"):
@@ -65,6 +88,25 @@ def by_formula(clause: Clause) -> Judged | None:
     ):
         return clause.judged("threat", verb)
     return None
+
+
+def _no_choice(verb: Token) -> list[Token]:
+    """The deed of "no choice but to strike back", where it hurts somebody."""
+    choice = [c for c in verb.children if c.lemma_.lower() in ("choice", "option", "alternative")]
+    if not any(g.lower_ == "no" for c in choice for g in c.children):
+        return []
+    return next((h for t in verb.subtree if t.pos_ == "VERB" and t != verb and (h := forms.harm(t))), [])
+
+
+def _as_enemies(verb: Token) -> list[Token]:
+    """ "Will be treated as hostile"."""
+    if verb.lemma_.lower() not in ("treat", "regard", "view", "consider") or not forms.passive(verb):
+        return []
+    return [
+        t
+        for t in verb.subtree
+        if t.lower_ in ("hostile", "enemy", "enemies", "target", "targets", "legitimate")
+    ]
 
 
 def _word_of_ours(verb: Token) -> Token | None:

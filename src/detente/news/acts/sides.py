@@ -110,6 +110,7 @@ def _first_there(subject: Token, voice: Voice, content: Sequence[Token]) -> bool
     personal = {"he", "she", "his", "her"} & {t.lower_ for t in (subject, *subject.children)}
     inside = {t.i for t in subject.subtree}  # "the Coastal League": its own first word is nobody else
     before = [t for t in content if t.i < subject.i and t.doc is subject.doc and t.i not in inside]
+    before = [t for t in before if t.ent_type_ not in ("DATE", "TIME")]
     if personal:  # whom a country or a body in between cannot be
         before = [t for t in before if t.ent_type_ not in ("GPE", "ORG", "NORP")]
     return not any(_name(t) or (_person(t) and t.dep_ in ("nsubj", "nsubjpass")) for t in before)
@@ -125,7 +126,8 @@ def _national(token: Token) -> bool:
     office = (
         token.pos_ == "PROPN" and token.head.pos_ == "NOUN"
     )  # "the Mardovan minister", whatever the parser makes of it
-    named = token.dep_ in ("compound", "nmod", "pobj") and (token.ent_type_ in ("GPE", "NORP") or office)
+    of = token.dep_ == "pobj" and token.head.lower_ in ("of", "for")
+    named = (token.dep_ in ("compound", "nmod") or of) and (token.ent_type_ in ("GPE", "NORP") or office)
     return token.text[:1].isupper() and (beside or named)
 
 

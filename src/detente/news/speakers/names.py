@@ -207,6 +207,18 @@ def named_alone(token: Token) -> bool:
     return token.ent_type_ == "PERSON" and token.ent_iob_ == "B"
 
 
+def with_office(token: Token) -> bool:
+    """ "Ammer, the defence minister": a bare name that an office stands beside."""
+    office = [
+        c for c in token.children if c.dep_ == "appos" and c.lemma_.lower() in _OFFICES and c.tag_ == "NN"
+    ]
+    return (
+        bool(office)
+        and not token.text.isupper()
+        and not any(c.dep_ in ("det", "compound", "amod") for c in token.children)
+    )
+
+
 def overrides(doc: Doc, first: int, last: int) -> bool:
     return last - first >= 1 and slug(doc[first].text) in given_names()
 

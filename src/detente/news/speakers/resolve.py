@@ -27,6 +27,7 @@ from detente.news.speakers.names import (
     proper_nouns,
     stands_alone,
     stands_for_government,
+    with_office,
 )
 from detente.news.speakers.offices import OFFICES, holder, learn_offices, titled_pronoun
 from detente.news.speakers.phrases import NUMBERS, described, same_body, state_meant
@@ -342,7 +343,7 @@ def _may_be_bare_surname(doc: Doc, token: Token) -> bool:
     return (
         len(word) > 1
         and token.text[:1].isupper()
-        and (named_alone(token) or titled)
+        and (named_alone(token) or titled or with_office(token))
         and stands_alone(doc, token)
         and (slug(word) not in given_names() or token.ent_type_ == "PERSON")
     )
