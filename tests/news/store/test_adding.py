@@ -192,3 +192,14 @@ def test_memory_does_not_grow_with_the_number_of_articles(tmp_path: Path) -> Non
         )
         peaks.append(int(run.stdout))
     assert peaks[1] < 1.5 * peaks[0], peaks
+
+
+def test_documents_that_wait_in_the_file_give_what_those_in_memory_give(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room in (0, 150, 1_000_000):
+        monkeypatch.setattr("detente.news.store.actors.WAITING", room)
+        with open_store(tmp_path / f"{room}.sqlite") as store:
+            add(store, reports)
+    held = [contents(tmp_path / f"{room}.sqlite") for room in (0, 150, 1_000_000)]
+    assert held[0] == held[1] == held[2]

@@ -51,9 +51,7 @@ class Annotator:
         for table in (self.forms, self.classes, self.lemmas):
             if len(table) > MOST:
                 table.clear()
-        words: list[list[Row]] = [
-            [tuple(row) for row in doc.to_array([ORTH, TAG, DEP]).tolist()] for doc in docs
-        ]
+        words: list[list[Row]] = [list(map(tuple, doc.to_array([ORTH, TAG, DEP]).tolist())) for doc in docs]
         kinds = [self._kinds(rows) for rows in words]
         self._learn_classes(list(dict.fromkeys(k for of in kinds for k in of if k not in self.classes)))
         classes = [[self.classes[k] for k in of] for of in kinds]
@@ -72,9 +70,9 @@ class Annotator:
                 for row, (pos, morph, lemma, tag, _) in zip(rows, of, strict=True)
             ]
             _write(doc, [POS, MORPH, LEMMA, TAG], table)
-            for token, found in zip(doc, of, strict=True):
-                if token.is_space:  # the rules give white space a relation of its own
-                    token.dep = found[4]
+            for n, (row, found) in enumerate(zip(rows, of, strict=True)):
+                if row[2] != found[4] and doc[n].is_space:  # the rules give white space a relation of its own
+                    doc[n].dep = found[4]
 
     def _form(self, orth: int) -> int:
         word = self.nlp.vocab.strings[orth]

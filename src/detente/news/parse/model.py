@@ -74,10 +74,13 @@ def language_model() -> Language:
     verify(folder)
     import spacy
 
+    from detente.news.parse.embedding import remember
+
     nlp = spacy.load(folder, exclude=["senter"])
     index = nlp.get_pipe("lemmatizer").lookups.get_table(
         "lemma_index"
     )  # lists of up to 90,000 words, searched for each form
     for word_class, forms in list(index.items()):
         index[word_class] = frozenset(forms)
+    remember(nlp)
     return nlp

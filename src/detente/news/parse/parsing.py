@@ -8,7 +8,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
+from typing import Any
 
+from spacy.attrs import NORM
 from spacy.tokens import Doc, Span, Token
 
 from detente.news.lists.gazetteer import forms, given_names, slug
@@ -56,7 +58,7 @@ def _name_the_doubtful(docs: list[Doc]) -> None:
     as all the rest of parsing."""
     seen: set[str] = set()
     chosen = [doc[n].sent for doc in docs for n in sorted(_doubtful(doc, seen))]
-    copies = [sentence.as_doc() for sentence in chosen]
+    copies = [_copy(sentence) for sentence in chosen]
     for sentence, copy in zip(
         chosen, language_model().get_pipe("ner").pipe(copies, batch_size=64), strict=True
     ):
@@ -64,6 +66,13 @@ def _name_the_doubtful(docs: list[Doc]) -> None:
         found = [Span(doc, start + e.start, start + e.end, label=e.label) for e in copy.ents]
         if found:
             doc.set_ents([*doc.ents, *found], default="unmodified")
+
+
+def _copy(sentence: Span) -> Doc:
+    """The words of a sentence, with all that the model for names looks at. `Span.as_doc` copies the whole paragraph."""
+    words, spaces = [t.text for t in sentence], [bool(t.whitespace_) for t in sentence]
+    norms: Any = sentence.doc.to_array([NORM])
+    return Doc(sentence.vocab, words, spaces).from_array([NORM], norms[sentence.start : sentence.end])
 
 
 def _doubtful(doc: Doc, seen: set[str]) -> set[int]:

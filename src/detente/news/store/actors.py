@@ -1,11 +1,11 @@
-"""Who is who in all documents of a ledger, with one document in memory at a time.
+"""Who is who in all documents of a ledger, with a bounded number of documents in memory at a time.
 
 A name that no list knows is decided over all documents (`Unfamiliar`), and one person is one actor in all of them
 (`Registry`). So the steps of `Reader` are taken for every document before the next step, as `read_ledger` takes them; between
-two steps a document waits in a temporary table. Documents are taken in order of their first path, then of their number: the
-same documents give the same actors, in whatever order and number of runs they were added.
+two steps the first documents wait in memory, the rest in a temporary table. Documents are taken in order of their first path,
+then of their number: the same documents give the same actors, in whatever order and number of runs they were added.
 
-In memory stay the actors and the names, not the texts.
+In memory stay the actors, the names, and the first texts up to `WAITING` characters in all.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ from detente.news.store.schema import PLACE
 from detente.scenario.statement import Actor, Document
 
 Tell = Callable[[str, float], None]
+
+#: Characters of text whose documents wait in memory between two steps, with all that is known of them (about 60 bytes each).
+WAITING = 1_000_000
 
 _TEMPORARY = """
 DROP TABLE IF EXISTS temp.parked; DROP TABLE IF EXISTS temp.made; DROP TABLE IF EXISTS temp.spoken_of;
@@ -90,16 +93,26 @@ def _worked(store: Store, order: list[str], tell: Tell, chooser: Chooser | None)
     registry = Registry()
     unfamiliar = Unfamiliar(registry)
     total, count = 4 * max(1, len(order)), 0
+    waiting: dict[str, tuple[str, Reader]] = {}
+    room = WAITING
 
     def step(work: Callable[[str, str, Reader], None], last: bool = False) -> None:
-        nonlocal count
+        nonlocal count, room
         connection.execute("BEGIN")  # of the temporary tables alone: others may write meanwhile
         for id in order:
             tell("who is who", count / total)
             count += 1
-            text, reader = _reader(connection, id, registry)
+            here = waiting.pop(id, None)
+            text, reader = here or _reader(connection, id, registry)
             work(id, text, reader)
-            if not last:
+            if last:
+                continue
+            if here is None and len(text) <= room:
+                room -= len(text)
+                here = text, reader
+            if here is not None:
+                waiting[id] = here
+            else:
                 connection.execute("INSERT OR REPLACE INTO temp.parked VALUES (?, ?)", (id, park(reader)))
         connection.execute("COMMIT")
 
