@@ -18,7 +18,7 @@ from detente.news.acts import with_acts
 from detente.news.attribution.document import Attribution, Chooser, attributions
 from detente.news.documents.cleaning import Cleaned, clean
 from detente.news.documents.copies import groups, merged
-from detente.news.documents.files import gather
+from detente.news.documents.files import gather, require_at_once
 from detente.news.parse.parsing import parse
 from detente.news.speakers.registry import Registry
 from detente.news.speakers.resolve import Reader
@@ -39,6 +39,7 @@ def read(
     column of a table that holds the texts. ``keep_copies``: a statement of each copy of a dispatch, not one with its places.
     """
     documents, skipped = gather(paths, text_column)
+    require_at_once(documents)
     return read_ledger(documents, skipped, chooser, keep_copies=keep_copies)
 
 

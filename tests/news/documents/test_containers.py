@@ -258,3 +258,20 @@ def test_names_of_parts_never_meet_names_of_files(tmp_path: Path) -> None:
         )
     ]
     assert len(set(ids)) == 5
+
+
+def test_a_table_that_is_too_much_for_memory_is_sent_to_a_ledger_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from detente.news import read
+    from detente.news.documents import files
+
+    monkeypatch.setattr(files, "AT_ONCE", 1000)
+    row = "President Odo Lindgren said the harbour would be open to the ships of all nations. " * 5
+    table = tmp_path / "wires.csv"
+    table.write_text("text\n" + f'"{row}"\n' * 3, "utf-8")
+    with pytest.raises(DocumentError, match=r"more text than is read at once.*--into.*1,2\d\d characters"):
+        read(table)
+    assert len(gather([table])[0]) == 3
+    table.write_text("text\n" + f'"{row}"\n' * 2, "utf-8")
+    assert len(read(table).documents) == 2

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from detente.brief.quotes import seal
+from detente.brief.quotes import quotes, seal
 from detente.brief.quotes import verify as verify_quotes
 from detente.errors import QuoteMismatch
 from detente.news import ledger_record, read_ledger
@@ -161,7 +161,8 @@ def test_places_are_in_the_records_and_verified() -> None:
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in ledger_rows(ledger)]
     assert all(row["Places"] == "2" and row["Also in"].startswith("d2:") for row in rows)
     sealed = seal(record)
-    assert verify_quotes(sealed) == 6 * len(ledger.statements)
+    assert verify_quotes(sealed) == len(list(quotes(sealed)))
+    assert sum(quote.document == "d2" for quote in quotes(sealed)) == 3 * len(ledger.statements)
     sealed["statements"][0]["also"][0]["content"] = [[5, 9]]
     with pytest.raises(QuoteMismatch):
         verify_quotes(sealed)

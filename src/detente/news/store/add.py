@@ -46,7 +46,7 @@ class _File:
     Parts that its format's reader passes over (attachments, empty rows) are passed over each time: all is well without them.
     """
 
-    sha256: str | None
+    key: str | None
     left: int
     whole: bool = True
 
@@ -128,8 +128,11 @@ def _jobs(
     for number, path in enumerate(files):
         say(f"file {number + 1} of {len(files)}", number / len(files))
         try:
-            sha256 = None if text_column else _digest(path)  # another column holds other texts
-            if sha256 is not None and _known_file(store, path, sha256):
+            sha256 = _digest(path)
+            key = (
+                f"{sha256} {text_column}" if sha256 and text_column else sha256
+            )  # another column holds other texts
+            if sha256 is not None and key is not None and _known_file(store, path, sha256, key):
                 done.known += 1
                 continue
             documents, skipped = gather([path], text_column)
@@ -148,7 +151,7 @@ def _jobs(
             done.skipped.append((path, f"its format's reader failed ({type(error).__name__}: {error})"[:300]))
             continue
         done.skipped += skipped
-        file = _File(sha256, len(documents))
+        file = _File(key, len(documents))
         for document in documents:
             if _known_text(store, document):
                 _keep(store, file, document, None, done)
@@ -167,9 +170,9 @@ def _digest(path: str) -> str | None:
         return None
 
 
-def _known_file(store: Store, path: str, sha256: str) -> bool:
-    """Whether every document of these bytes is here; then this place is noted too."""
-    if not store.rows("SELECT 1 FROM file WHERE sha256 = ?", (sha256,)):
+def _known_file(store: Store, path: str, sha256: str, key: str) -> bool:
+    """Whether every document of these bytes is here; then this place is noted too. ``key``: in the table of files."""
+    if not store.rows("SELECT 1 FROM file WHERE sha256 = ?", (key,)):
         return False
     here = stored_path(path, store.path)
     if not store.rows("SELECT 1 FROM place WHERE sha256 = ? AND path = ?", (sha256, here)):
@@ -223,8 +226,8 @@ def _keep(store: Store, file: _File, document: Document, found: Parsed | str | N
         place = place_values(id, document, stored_path(document.path, store.path))
         names, marks = ", ".join(place), ", ".join("?" * len(place))
         connection.execute(f"INSERT OR REPLACE INTO place ({names}) VALUES ({marks})", tuple(place.values()))
-        if file.left == 0 and file.whole and file.sha256 is not None:
-            connection.execute("INSERT OR IGNORE INTO file (sha256) VALUES (?)", (file.sha256,))
+        if file.left == 0 and file.whole and file.key is not None:
+            connection.execute("INSERT OR IGNORE INTO file (sha256) VALUES (?)", (file.key,))
     if file.left == 0 and document.path != "-":
         settle(store, str(place["path"]), document.sha256)
 
