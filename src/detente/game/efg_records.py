@@ -14,8 +14,10 @@ from fractions import Fraction
 from detente.errors import GameError, Where
 from detente.game.efg_tokens import CLOSE, COMMA, END, NUMBER, OPEN, TEXT, WORD, Token, exact, tokens
 
-# How far the probabilities of a chance node may be from adding up to 1: files print doubles.
+# How far the probabilities of a chance node may be from adding up to 1: files print doubles, some of them (OpenSpiel's,
+# with ten digits) rounded. Beyond this slack, half a unit of the last digit of each decimal that has at least `DIGITS`.
 PROBABILITY_SLACK = Fraction(1, 10**9)
+DIGITS = 5
 MAX_PLAYERS, MAX_MENU = 100, 10_000
 
 
@@ -220,6 +222,9 @@ class Reader:
         if not options:
             raise self._error(f"{which} has no options", opening, "at least one")
         total = sum((Fraction(p) for p in chances), Fraction(0))
+        if chance and PROBABILITY_SLACK < abs(total - 1) <= sum(map(_rounding, chances)):
+            chances = [str(Fraction(p) / total) for p in chances]  # rounded in print: scaled back
+            total = Fraction(1)
         if chance and abs(total - 1) > PROBABILITY_SLACK:
             problem = f"the probabilities of {which} add up to {float(total):.10g}, not to 1"
             raise GameError(problem, where=self.where.at(line=opening.line), found=" ".join(chances))
@@ -273,3 +278,13 @@ class Reader:
             )
         self._take()
         return tuple(payoffs)
+
+
+def _rounding(number: str) -> Fraction:
+    """How far a printed decimal may be from what was rounded; 0 for a ratio and for one of few digits."""
+    decimals, _, power = number.lower().partition("e")
+    _, point, digits = decimals.partition(".")
+    places = len(digits) - int(power or 0)
+    return (
+        Fraction(1, 2 * 10**places) if (point or power) and len(digits.lstrip("0")) >= DIGITS else Fraction(0)
+    )
