@@ -149,6 +149,8 @@ def _past_modal(clause: Clause, name: str, word: Token) -> Found:
 
 def _will(clause: Clause, word: Token) -> Found:
     verb = clause.verb
+    if any(c.lower_ in ("rather", "sooner") for c in verb.children):
+        return None  # a preference
     if (
         word.lower_ in ("would", "'d", "’d")
         and clause.quoted
@@ -213,7 +215,7 @@ def _by_chance(clause: Clause, verb: Token) -> bool:
 def _may(clause: Clause, word: Token) -> Found:
     if clause.side == "own":
         return None
-    still = clause.verb.lemma_.lower() in ("be", "have", "seem") and not forms.passive(clause.verb)
+    still = clause.verb.lemma_.lower() in ("be", "have", "seem", "exist") and not forms.passive(clause.verb)
     if still and clause.cue not in listed("warning"):
         return None
     return clause.judged("prediction", word, clause.verb)
@@ -283,6 +285,8 @@ def _demanded(clause: Clause, verb: Token, word: Token) -> Found:
         return NOTHING
     if among([verb], "no deeds") or verb.lemma_.lower() == "be":
         return None
+    if who is not None and (who.lower_ in ("i", "we") or (who.lower_ == "people" and not list(who.children))):
+        return None  # oneself, or everybody
     if among([verb], "befalling") or (among([verb], "being") and not forms.passive(verb)):
         return None  # "should win", "must have": what is likely
     if any(c.lower_ in ("probably", "perhaps", "likely") for h in (verb, clause.verb) for c in h.children):
@@ -346,6 +350,8 @@ def _plain(clause: Clause) -> Found:
         return None  # who feels it may be the speaker
     if (found := worthy(clause, lemma, no, said)) is not None:
         return found
+    if clause.quoted and clause.conditions and verb.tag_ in ("VBZ", "VBP") and lemma not in ("be", "have"):
+        return None  # "if the sanctions stay, the inspectors go"
     if verb.tag_ in ("VBD", "VBZ", "VBP", "VBN", "VBG", "VB") and _finite(verb):
         return clause.judged("assessment", no, verb)
     return None

@@ -133,7 +133,7 @@ def _laid_before(lemma: str, top: Token | None, form: str) -> bool:
 
 def _meant_for_harm(head: Token, top: Token | None, form: str) -> bool:
     """Whether a deed is threatened or somebody is threatened with it: the heat threatens the harvest, too."""
-    if form != "noun" or top is None:
+    if form != "noun" or top is None or any(form_of(c) == "infinitive" for c in head.children):
         return True
     deed = [top, *(c for c in top.children if c.dep_ in ("conj", "compound", "amod"))]
     return bool(among(deed, "harm") or among(deed, "hurting")) or any(

@@ -87,7 +87,8 @@ def _pronoun(subject: Token, word: str, quoted: bool, voice: Voice, content: Seq
         return "own" if quoted or word == "we" else "unknown"
     if word in ("this", "that", "these", "those", "what", "which"):
         return "thing"
-    if word == "it" and expletive(subject) and subject.head.lemma_ not in _GOES_ON:
+    stands = any(c.dep_ == "acomp" and c.lower_ in listed("ready") for c in subject.head.children)
+    if word == "it" and expletive(subject) and not stands and subject.head.lemma_ not in _GOES_ON:
         return "thing" if subject.head.lemma_.lower() in listed("with an empty subject") else "unknown"
     if quoted or word == "you":
         return "other" if word in ("he", "she", "they", "you") else "thing"

@@ -66,7 +66,15 @@ def worthy(clause: Clause, lemma: str, no: Token | None, said: list[Token]) -> F
     """Words that themselves praise or blame; of two sorts, or denied, they decide nothing."""
     if no is not None:
         return None
-    near = [c for c in clause.subject.children if c.dep_ in ("amod", "compound")] if clause.subject else []
+    kinds = (
+        "terrorist",
+        "criminal",
+        "crime",
+    )  # a kind of deed: "the terrorist attacks came nine months later"
+    subject = clause.subject
+    near = [c for c in subject.children if c.dep_ in ("amod", "compound")] if subject is not None else []
+    said = [t for t in said if t.dep_ not in ("amod", "compound") or t.lower_ not in kinds]
+    near = [t for t in near if t.lower_ not in kinds]
     said = [*said, *near]  # "this cowardly act was their work"
     bad, good = among(said, "bad conduct"), among(said, "good conduct")
     if lemma == "be":
@@ -85,7 +93,8 @@ def worthy(clause: Clause, lemma: str, no: Token | None, said: list[Token]) -> F
     faith = [t for t in verb_words(clause) if t.lower_ == "faith" and t.i and t.nbor(-1).lower_ == "bad"]
     if faith:
         return clause.judged("blame", faith[0].nbor(-1), *faith)
-    deep = among(verb_words(clause), "bad conduct") or among(verb_words(clause), "good conduct")
+    inside = [t for t in verb_words(clause) if t.lower_ not in kinds]
+    deep = among(inside, "bad conduct") or among(inside, "good conduct")
     return NOTHING if deep else None  # a word of worth where no rule reads it
 
 

@@ -23,6 +23,21 @@ _BODIES = {
     "police",
     "administration",
 }
+#: One of a party or a people, written with a capital.
+_MEMBERS = frozenset(
+    (
+        "republican",
+        "democrat",
+        "conservative",
+        "liberal",
+        "communist",
+        "socialist",
+        "nationalist",
+        "islamist",
+        "muslim",
+        "christian",
+    )
+)
 #: Words that stand for a number of people.
 NUMBERS = {"many", "some", "others", "most", "both", "several", "those", "all", "few", "none"}
 
@@ -70,7 +85,8 @@ def described(mentions: Mentions, number: int, token: Token) -> str | None:
         "%",
         "percent",
     )
-    if token.pos_ == "PROPN" and token.tag_ != "NNPS":
+    member = first < token.i and doc[first].tag_ == "DT" and lemma in _MEMBERS  # "the Kentucky Republican"
+    if token.pos_ == "PROPN" and token.tag_ != "NNPS" and not member:
         person = start == token.i and (
             token.ent_type_ == "PERSON" or bool(mentions.registry.persons_called(name))
         )

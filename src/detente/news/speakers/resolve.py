@@ -343,6 +343,7 @@ def _may_be_bare_surname(doc: Doc, token: Token) -> bool:
     return (
         len(word) > 1
         and token.text[:1].isupper()
+        and token.tag_ != "NNPS"
         and (named_alone(token) or titled or with_office(token))
         and stands_alone(doc, token)
         and (slug(word) not in given_names() or token.ent_type_ == "PERSON")
