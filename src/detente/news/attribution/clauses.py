@@ -110,6 +110,17 @@ def _is_clause(child: Token, lemma: str) -> bool:
     ):
         return True  # "said cutting output must be ...", which the parser turns round
     marks = [c.lower_ for c in child.children if c.dep_ in ("mark", "advmod")]
+    if (
+        child.dep_ == "advcl"
+        and {"when", "how", "why", "where"} & set(marks)
+        and child.left_edge.i == child.head.i + 1
+    ):
+        return any(c.dep_ == "neg" for c in child.head.children) and lemma in (
+            "say",
+            "tell",
+            "explain",
+            "reveal",
+        )
     return (
         child.dep_ == "advcl"
         and bool({"whether", "if"} & set(marks))
@@ -189,7 +200,11 @@ def end_of(verb: Token, end: int) -> int:
         if child.i <= verb.i:
             continue
         stops = child.dep_ == "conj" or (
-            child.dep_ == "advcl" and child.left_edge.i > end and doc[child.left_edge.i - 1].text == ","
+            child.dep_ == "advcl"
+            and child.left_edge.i > end
+            and doc[child.left_edge.i - 1].text == ","
+            and child.left_edge.lower_
+            not in ("because", "if", "unless")  # a reason given, not one of the reporter's
         )
         if (stops or child.dep_ == "parataxis") and child.left_edge.i > end:
             limit = min(limit, _before_joint(verb, child.left_edge.i, end))
@@ -202,11 +217,26 @@ def end_of(verb: Token, end: int) -> int:
             return _before_joint(verb, token.left_edge.i, verb.i + 1)
         if going(token) in outer and token.left_edge.i > verb.i + 2:
             return _before_joint(verb, token.left_edge.i, verb.i + 1)
-        if token.dep_ == "conj" and coordinated(token) == verb:
+        if token.dep_ == "conj" and coordinated(token) == verb and not _felt(token):
             return _before_joint(
                 verb, token.left_edge.i if token.left_edge.i > verb.i else token.i, verb.i + 1
             )
     return limit
+
+
+def _felt(token: Token) -> bool:
+    """Whether a verb of attitude stands beside another in what is said of oneself: "said she was tired but feared the night"."""
+    frames = lexicon.VERBS.get(lemma_of(token))
+    return (
+        frames is not None
+        and frames.kind == "attitude"
+        and token.head.tag_ == token.tag_
+        and any(
+            c.lower_ in ("he", "she", "they", "it", "i", "we")
+            for c in token.head.children
+            if c.dep_ == "nsubj"
+        )
+    )
 
 
 def _another_speaks(token: Token, verb: Token) -> bool:

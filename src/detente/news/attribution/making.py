@@ -10,6 +10,7 @@ from detente.news.lists import lexicon
 from detente.news.lists.lexicon import Frames
 from detente.news.parse.syntax import (
     cue_reach,
+    outright,
     source_reach,
 )
 
@@ -75,6 +76,9 @@ def _introducing(verb: Token, source: Reach, cue: Reach, content: list[Reach]) -
     for child in verb.children:
         if child.i in quoted and verb.i not in quoted and (child.i < verb.i or not titled(_subtree(child))):
             continue  # a word of what was said, which the parser gave to the verb
+        says = child.tag_ == "VBG" and any(c.dep_ == "ccomp" and c.i > child.i for c in child.children)
+        if child.dep_ == "advcl" and says and outright(lemma_of(child)):
+            continue  # ", adding that ..." owns its quotations itself
         if child.dep_ in ("dobj", "dative", "prep", "npadvmod", "advmod", "advcl", "prt", "xcomp", "tmod"):
             if taken.intersection(range(child.left_edge.i, child.right_edge.i + 1)):
                 continue

@@ -180,7 +180,23 @@ def _again(
         return before
     left, right = min(max(before.start, start), a), min(max(before.end, start), a)
     outside = text[start:left] + text[right:a]
-    return before if len(outside.split()) <= 4 and "." not in outside.strip(" .,") else None
+    if len(outside.split()) <= 4 and "." not in outside.strip(" .,"):
+        return before
+    return before if _one_sentence(text, start, a, before) else None
+
+
+def _one_sentence(text: str, start: int, a: int, clause: Clause) -> bool:
+    """Whether a quotation that a cue follows is parted from the next, of whole sentences, by the rest of its sentence alone."""
+    if (
+        not (start <= clause.start <= start + 12)
+        or text[a - 2 : a - 1] not in ".!?"
+        or not text[a + 1 : a + 3].strip("'’")[:1].isupper()
+    ):
+        return False
+    base = clause.paragraph.base
+    return not any(
+        t.is_sent_start for t in clause.paragraph.doc if start + 3 < base + t.idx < a and t.text[:1].isalpha()
+    )
 
 
 def _announced(text: str, previous: Paragraph, clauses: Sequence[Clause]) -> Clause | None:
