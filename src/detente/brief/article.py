@@ -49,10 +49,10 @@ class Paragraph:
     skipped: int = 0
 
 
-def statement_mark(number: int, statement: Mapping[str, Any]) -> Mark | None:
-    """The mark of a statement's record; None for one without any place in the text."""
+def statement_mark(number: int, statement: Mapping[str, Any], anchor: str | None = None) -> Mark | None:
+    """The mark of a statement's record, or of one of its places in a copy; None for one without any place in the text."""
     spans = tuple((a, b, part) for part in PARTS[:3] for a, b in statement[part])
-    return Mark(f"place-{number}", spans, number) if spans else None
+    return Mark(anchor or f"place-{number}", spans, number) if spans else None
 
 
 def paragraphs(text: str, marks: Sequence[Mark], shown: int = SHOWN) -> list[Paragraph]:

@@ -32,7 +32,8 @@ class Names:
 
     def document(self, id: str) -> str:
         row = self.documents[id]
-        return row.get("title") or PurePath(row["path"].replace("\\", "/")).name or id
+        file = PurePath(row["path"].replace("\\", "/")).name or id
+        return row.get("title") or (f"{file}, {row['part']}" if row.get("part") else file)
 
     def label(self, id: str) -> str:
         """ "report 2", where there are several; empty where there is one."""
@@ -121,7 +122,21 @@ class Names:
             "verb": sentences.POLARITY.get(statement.get("polarity"), "said"),
             "denied": self.stance.get((id, claim)) == "denies",
             "asked": statement.get("polarity") == "asked",
+            "also": [
+                {
+                    "document": self.label(place["document"]),
+                    "document_id": place["document"],
+                    "href": f"#{anchor}",
+                }
+                for place, anchor in self.places(id)[1:]
+            ],
         }
+
+    def places(self, id: str) -> list[tuple[Mapping[str, Any], str]]:
+        """Where a statement stands, with the anchor there: first its own place, then those in copies of its document."""
+        statement, number = self.statements[id], self.statement_number[id]
+        copies = [(place, f"place-{number}-{k}") for k, place in enumerate(statement.get("also") or (), 2)]
+        return [(statement, f"place-{number}"), *copies]
 
     def _whole(self, statement: Mapping[str, Any], limit: int) -> str | None:
         """The stretch of text from the first to the last part of a statement, if it is one short line."""

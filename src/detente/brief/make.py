@@ -7,13 +7,16 @@ result that `page.render` shows and `brief.json` holds.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path, PurePath
 from typing import Any
 
 from detente import __version__
+from detente.brief.ahead import Ahead, drawing_soon
 from detente.brief.fit import Fit, best_fit
 from detente.brief.folder import archive, place, slug, table
 from detente.brief.naming import called, spoken, spoken_throughout
@@ -71,17 +74,36 @@ def make_brief(
     search: Search = "quick",
     progress: Progress | None = None,
     head: Mapping[str, object] | None = None,
+    text_column: str | None = None,
 ) -> Made:
     """Make the brief of ``articles`` (none: the shipped example) and write its folder.
 
     ``scenario``: a file, folder or shipped name; None takes the shipped scenario that fits best, and none if none does.
     ``search``: how hard flips, exceptions, maps and answers to policies are looked for (`detente.explore.test`).
+    ``text_column``: the column of tables (csv, tsv, jsonl) that holds the texts, where their heads do not tell.
     The same articles, scenario, draws, seed and search give the same bytes, whatever the number of ``workers``. Nothing is written
     before every quote has been verified. Raises DocumentError, GameError, QuoteMismatch, OSError.
     """
     tell = progress or (lambda what, share: None)
+    with Ahead() as ahead:
+        return _made(articles, scenario, out, draws, seed, workers, search, text_column, tell, head, ahead)
+
+
+def _made(
+    articles: Sequence[str],
+    scenario: str | None,
+    out: Path | None,
+    draws: int | None,
+    seed: int | None,
+    workers: int,
+    search: Search,
+    text_column: str | None,
+    tell: Progress,
+    head: Mapping[str, object] | None,
+    ahead: Ahead,
+) -> Made:
     tell("reading", 0.0)
-    ledger = read(list(articles) or [example_article()])
+    ledger = read(list(articles) or [example_article()], text_column=text_column)
     if not ledger.documents:
         path, reason = ledger.skipped[0] if ledger.skipped else (", ".join(articles), "no document found")
         raise DocumentError(f"{path}: {reason}" if path else reason)
@@ -90,7 +112,8 @@ def make_brief(
     named = (
         replace(d, path=PurePath(d.path).name, title=d.title or headline(d.text)) for d in ledger.documents
     )
-    ledger = replace(ledger, documents=tuple(named))
+    unread = tuple((PurePath(path).name or path, reason) for path, reason in ledger.skipped)
+    ledger = replace(ledger, documents=tuple(named), skipped=unread)
     fit = best_fit(ledger, scenario)
     count = draws if draws is not None else DRAWS
     result: dict[str, Any] = {**(head or {"detente": __version__, "schema": 1, "command": "brief"})}
@@ -105,8 +128,10 @@ def make_brief(
             "constraints": [],
         }
     else:
+        study = ahead.study(fit.scenario)
+        drawing = drawing_soon()
         findings = test(
-            fit.scenario,
+            study,
             draws=count,
             seed=seed,
             workers=workers,
@@ -114,11 +139,12 @@ def make_brief(
             mapped={m.claim for m in fit.matches if m.stance != "none"} if search == "quick" else None,
             progress=lambda what, share: tell(what, 0.1 + 0.8 * share),
         )
+        drawing.join()
         result |= _tested(ledger, fit, findings.record())
     tell("writing", 0.95)
     name = slug(PurePath(ledger.documents[0].path).stem)
     folder = out if out is not None else Path(f"brief-{name}")
-    return _write(folder, seal(result), ledger, inputs, fit, count)
+    return _write(folder, seal(result), ledger, inputs, fit, count, text_column)
 
 
 def headline(text: str) -> str | None:
@@ -130,7 +156,10 @@ def headline(text: str) -> str | None:
 
 
 def _title(ledger: Ledger) -> str:
-    first = ledger.documents[0].title or PurePath(ledger.documents[0].path).stem
+    lead = ledger.documents[0]
+    first = lead.title or PurePath(lead.path).stem
+    if not lead.title and lead.part and all(d.path == lead.path for d in ledger.documents):
+        return f"Reports of {PurePath(lead.path).name}"  # rows without headlines
     more = len(ledger.documents) - 1
     return first if not more else f"{first}, and {more} more report{'s' if more > 1 else ''}"
 
@@ -241,15 +270,17 @@ def _write(
     inputs: Mapping[str, bytes],
     fit: Fit | None,
     draws: int,
+    text_column: str | None,
 ) -> Made:
     names = ["brief.html", "brief.json", "ledger.csv", "claims.csv", "assumptions.csv", "replication.zip"]
     names += ["scenario.yaml"] if fit is not None else []
     result["files"] = {name: name for name in names}
     articles = {_article_file(d): d for d in ledger.documents}
     command = ["detente", "brief", *articles]
+    if text_column is not None:
+        command += ["--text-column", shlex.quote(text_column)]
     texts: dict[str, bytes] = {}
     if fit is not None:
-        texts["scenario.yaml"] = _bound(fit).encode("utf-8")
         command += ["--scenario", "scenario.yaml", "--draws", str(draws), "--seed", str(result["seed"])]
         if result["searched"]["effort"] != "quick":
             command += ["--search", result["searched"]["effort"]]
@@ -260,8 +291,13 @@ def _write(
         "seed": result.get("seed"),
         "hashes": {name.removeprefix("articles/"): d.sha256 for name, d in articles.items()},
     }
+    with ThreadPoolExecutor(1) as beside:  # the drawing program lets others work while it draws
+        bound = None if fit is None else beside.submit(_bound, fit)
+        page = render(result, inputs)
+        if bound is not None:
+            texts["scenario.yaml"] = bound.result().encode("utf-8")
     texts |= {
-        "brief.html": render(result, inputs).encode("utf-8"),
+        "brief.html": page.encode("utf-8"),
         "brief.json": (json.dumps(result, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode(
             "utf-8"
         ),

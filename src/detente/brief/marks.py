@@ -267,6 +267,12 @@ def svg(
     return Markup(f"{opened}>") + alternative + Markup(rest)
 
 
+def start_drawing() -> None:
+    """Draw nothing, so that the drawing program has started when the first picture is asked for."""
+    nothing = specification([frame(0, 1, 0, 1)], 1, 1, (0, 0, 0, 0))
+    vl_convert.vegalite_to_svg(nothing)
+
+
 def _silenced(specification: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The chart without its words, and these in the order in which they are drawn.
 

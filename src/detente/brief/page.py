@@ -17,7 +17,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from detente.brief import quotes, sentences, words
+from detente.brief import quotes, reports, sentences, words
 from detente.brief.article import paragraphs, statement_mark
 from detente.brief.lookup import Names
 from detente.brief.marks import showable
@@ -33,6 +33,9 @@ from detente.brief.parts import (
 
 HERE = Path(__file__).parent
 LEDGER_ROWS = 800  # statements shown; all are in ledger.csv
+UNREAD = 20  # files named that were not read
+COLUMNS = 4  # documents that get a column each
+CONTRADICTIONS = 20  # pairs shown; all are in brief.json
 SUPPORTS = 3  # places shown for a role
 WORTHIEST = 5  # rows shown for a side; all are in brief.json
 CONTENTS = (
@@ -96,7 +99,9 @@ def _view(result: Mapping[str, Any]) -> dict[str, Any]:
         "measure": words.sentence(result.get("measure") or ""),
         "selection": words.sentence(result.get("selection") or ""),
         "across": _across(claims, documents),
-        "contradictions": _contradictions(result, names, claims),
+        "wide": len(documents) > COLUMNS,
+        "contradictions": _contradictions(result, names, claims)[:CONTRADICTIONS],
+        "contradictions_left": max(0, len(result.get("contradictions") or ()) - CONTRADICTIONS),
         "no_scenario": result.get("no_scenario") or NO_SCENARIO,
         "scenario": scenario,
         "scenario_title": result.get("scenario_title") or (words.plain(scenario) if scenario else None),
@@ -114,6 +119,10 @@ def _view(result: Mapping[str, Any]) -> dict[str, Any]:
         "statements": shown,
         "statements_left": f"{words.count(left, 'more statement')} in ledger.csv." if left > 0 else "",
         "documents": documents,
+        "unread": [(row["path"], words.sentence(row["reason"])) for row in result.get("skipped") or ()][
+            :UNREAD
+        ],
+        "unread_left": max(0, len(result.get("skipped") or ()) - UNREAD),
         "not_modelled": [words.sentence(line) for line in result.get("not_modelled") or ()],
         "reproduce": _reproduce(result),
         "files": sorted((result.get("files") or {}).items()),
@@ -137,9 +146,10 @@ def _documents(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
     for document in result["documents"]:
         id = document["id"]
         here = [
-            statement_mark(n, names.statements[s])
+            statement_mark(n, place, anchor)
             for s, n in names.statement_number.items()
-            if names.statements[s]["document"] == id
+            for place, anchor in names.places(s)
+            if place["document"] == id
         ]
         marks = [*(mark for mark in here if mark), *names.support_marks(id)]
         body = [
@@ -153,6 +163,9 @@ def _documents(result: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
                 "label": names.label(id),
                 "path": PurePath(document["path"].replace("\\", "/")).name or document["path"],
                 "encoding": document.get("encoding") or "text",
+                "part": document.get("part") or "",
+                "told": reports.origin_of(document),
+                "dispatch": reports.copy_of(id, result.get("copies") or (), names.label),
                 "paragraphs": body,
             }
         )
@@ -181,17 +194,25 @@ def _groups(claims: Sequence[Mapping[str, Any]], many: bool) -> list[dict[str, A
 def _across(
     claims: Sequence[Mapping[str, Any]], documents: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """A row for each claim that is made in a document, a cell for each document: the quotes there."""
-    return [
-        {
-            "claim": claim,
-            "cells": [
-                [q for q in claim["quotes"] if q["document_id"] == document["id"]] for document in documents
-            ],
-        }
-        for claim in claims
-        if claim["quotes"]
-    ]
+    """A row for each claim that is made in a document: the quotes in each document, copies of it among them.
+
+    ``cells`` has one entry a document, ``some`` only documents with quotes.
+    """
+    rows = []
+    for claim in claims:
+        cells = [
+            [
+                {**quote, "href": place["href"]}
+                for quote in claim["quotes"]
+                for place in (quote, *quote["also"])
+                if place["document_id"] == document["id"]
+            ]
+            for document in documents
+        ]
+        if claim["quotes"]:
+            some = [(d["label"], cell) for d, cell in zip(documents, cells, strict=True) if cell]
+            rows.append({"claim": claim, "cells": cells, "some": some})
+    return rows
 
 
 def _contradictions(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from detente.brief import charts, sentences, words
+from detente.brief import charts, reports, sentences, words
 from detente.brief.charts.axis import moved
 from detente.brief.lookup import BASELINE, Names
 
@@ -179,14 +179,13 @@ def sayings(
             manner.append(statement["polarity"])
         if statement.get("kind") == "attitude":
             manner.append("an attitude")
-        if statement.get("act"):
-            manner.append(statement["act"]["name"])
         rows.append(
             {
                 **quote,
                 "named_as": source if source and source != quote["speaker"] else "",
                 "cue": words.bare(names.text(statement["document"], statement["cue"])),
                 "manner": ", ".join(manner),
+                "act": reports.act(statement, names.documents[statement["document"]]["text"]),
                 "claims": used.get(statement["id"], []),
             }
         )

@@ -15,6 +15,7 @@ from typing import Any
 from detente.errors import QuoteMismatch
 
 PARTS = ("source", "cue", "content")
+OF_ACT = ("because", "condition")
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,11 @@ def seal(ledger: Mapping[str, Any]) -> dict[str, Any]:
         text = texts[statement["document"]]
         words = {part: [text[a:b] for a, b in statement[part]] for part in PARTS}
         places = [_place_sealed(place, texts[place["document"]]) for place in statement.get("also", ())]
-        statements.append({**statement, "words": words} | ({"also": places} if "also" in statement else {}))
+        sealed_statement = {**statement, "words": words} | ({"also": places} if "also" in statement else {})
+        if statement.get("act"):
+            decided = {part: [text[a:b] for a, b in statement["act"][part]] for part in OF_ACT}
+            sealed_statement["act"] = {**statement["act"], "words": decided}
+        statements.append(sealed_statement)
     documents = [{**document, "text_sha256": text_hash(document["text"])} for document in ledger["documents"]]
     sealed: dict[str, Any] = {**ledger, "documents": documents, "statements": statements}
     if "roles" in ledger:
@@ -79,6 +84,15 @@ def quotes(result: Mapping[str, Any]) -> Iterator[Quote]:
                     spans=spans,
                     words=None if words is None else tuple(words),
                 )
+        act = statement.get("act")
+        for part in OF_ACT if act else ():
+            words = (act.get("words") or {}).get(part)
+            yield Quote(
+                owner=f"statement {statement['id']}, words of its act",
+                document=statement["document"],
+                spans=tuple((int(a), int(b)) for a, b in act.get(part) or ()),
+                words=None if words is None else tuple(words),
+            )
     for role in result.get("roles") or ():
         for support in role.get("because", ()):
             if isinstance(support, Mapping):

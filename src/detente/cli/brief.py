@@ -37,6 +37,10 @@ def command(
             help="How hard flips, exceptions and maps are looked for; thorough takes minutes.",
         ),
     ] = "quick",
+    text_column: Annotated[
+        str | None,
+        typer.Option("--text-column", metavar="NAME", help="The column of a table with the texts."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Make one page of a report: who said what, where each claim holds, and what would flip it.
@@ -57,11 +61,14 @@ def command(
             search=effort(search).name,
             progress=tell,
             head=head("brief"),
+            text_column=text_column,
         )
     if json:
         print_json("brief", made.result)
         return
     typer.echo(made.summary)
+    for file in made.result["skipped"]:
+        typer.echo(f"skipped {file['path']}: {file['reason']}")
     typer.echo(f"written: {made.page}")
     typer.echo("next: open it in a browser")
     if made.scenario:

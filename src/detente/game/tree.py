@@ -100,5 +100,6 @@ class Tree:
         length = max((np.size(v) for v in given.values()), default=1)
         out = np.empty((length, len(self.numbers)))
         for k, number in enumerate(self.numbers):
-            out[:, k] = number.value(given)
+            known = number.names <= given.keys()  # where it is not, the error tells of all that there is
+            out[:, k] = number.value({name: given[name] for name in number.names} if known else given)
         return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,15 @@ def read_scenario(name: str | Path) -> Scenario:
 
 
 def scenario_from_text(text: str, path: Path | None = None) -> Scenario:
-    """The scenario written in ``text``; ``path`` is what errors call it and where it says it comes from."""
+    """The scenario written in ``text``; ``path`` is what errors call it and where it says it comes from.
+
+    Nothing changes a scenario, so the same text read again gives the same object (of the last few that were read).
+    """
+    return _read(text, path)
+
+
+@lru_cache(maxsize=8)
+def _read(text: str, path: Path | None) -> Scenario:
     mapping, places = parse_yaml(text, None if path is None else str(path))
     return _Reading(mapping, places, text, path).scenario()
 
