@@ -33,8 +33,11 @@ def command(
         typer.Option("--into", metavar="PROJECT|FILE.sqlite", help="Add to this ledger of many documents."),
     ] = None,
     workers: Annotated[
-        int, typer.Option("--workers", min=1, max=64, help="With --into: processes that parse.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--workers", min=1, max=64, help="Processes that parse; 2 for more than a million characters."
+        ),
+    ] = None,
     text_column: Annotated[
         str | None,
         typer.Option("--text-column", metavar="NAME", help="The column of a table with the texts."),
@@ -52,7 +55,7 @@ def command(
     Many: detente read ARTICLES --into PROJECT, then detente ledger PROJECT
     """
     if into is not None:
-        add_to_ledger(files, into, out, reader, workers, text_column, keep_copies, json)
+        add_to_ledger(files, into, out, reader, workers or 1, text_column, keep_copies, json)
         return
     from detente.news import ledger_record, read, write_ledger
 
@@ -61,7 +64,7 @@ def command(
         from detente.news.train import load_reader
 
         chooser = load_reader(reader)
-    ledger = read(files, chooser, text_column=text_column, keep_copies=keep_copies)
+    ledger = read(files, chooser, text_column=text_column, keep_copies=keep_copies, workers=workers)
     written = write_ledger(ledger, out) if out is not None else None
     if json:
         print_json("read", ledger_record(ledger))

@@ -14,12 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from detente.errors import DocumentError, QuoteMismatch, Where
+from detente.news import several
 from detente.news.acts import with_acts
 from detente.news.attribution.document import Attribution, Chooser, attributions
 from detente.news.documents.cleaning import Cleaned, clean
 from detente.news.documents.copies import groups, merged
 from detente.news.documents.files import gather, require_at_once
-from detente.news.parse.parsing import parse
 from detente.news.speakers.registry import Registry
 from detente.news.speakers.resolve import Reader
 from detente.news.speakers.unfamiliar import Unfamiliar
@@ -32,15 +32,17 @@ def read(
     *,
     text_column: str | None = None,
     keep_copies: bool = False,
+    workers: int | None = 1,
 ) -> Ledger:
     """The ledger of the documents at ``paths``. Raises `DocumentError` for input that cannot be read.
 
     ``chooser``: a trained reader (`detente.news.train.load_reader`) in the place of the rules alone. ``text_column``: the
     column of a table that holds the texts. ``keep_copies``: a statement of each copy of a dispatch, not one with its places.
+    ``workers``: processes that parse; None takes two for much text (see `detente.news.several`). The ledger is the same.
     """
     documents, skipped = gather(paths, text_column)
     require_at_once(documents)
-    return read_ledger(documents, skipped, chooser, keep_copies=keep_copies)
+    return read_ledger(documents, skipped, chooser, keep_copies=keep_copies, workers=workers)
 
 
 def read_ledger(
@@ -49,14 +51,16 @@ def read_ledger(
     chooser: Chooser | None = None,
     *,
     keep_copies: bool = False,
+    workers: int | None = 1,
 ) -> Ledger:
-    """The ledger of documents already read. Same documents, same ledger. ``chooser``, ``keep_copies``: see `read`."""
+    """The ledger of documents already read. Same documents, same ledger. The other arguments: see `read`."""
     registry = Registry()
     unfamiliar = Unfamiliar(registry)
     work: list[tuple[Document, Cleaned, Reader, list[Attribution]]] = []
-    for document in documents:
+    for document, pieces in zip(
+        documents, several.pieces(documents, several.processes(documents, workers)), strict=True
+    ):
         cleaned = clean(document.text)
-        pieces = parse(cleaned.text)
         reader = Reader(document.id, cleaned.text, pieces, registry)
         reader.listed(unfamiliar)
         work.append((document, cleaned, reader, attributions(cleaned.text, pieces, chooser)))
