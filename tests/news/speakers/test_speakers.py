@@ -33,7 +33,9 @@ def test_labelled_sources(half: str, accuracy: float, share: float) -> None:
 
 
 def test_the_labelled_sources_are_many() -> None:
-    labelled = [source for half in ("first", "second", "third") for _, _, sources in cases(half) for source in sources]
+    labelled = [
+        source for half in ("first", "second", "third") for _, _, sources in cases(half) for source in sources
+    ]
     assert len(labelled) >= 300
     assert sum(s.who[0] == "?" for s in labelled) >= 12
 
