@@ -75,13 +75,15 @@ def command(
     )
     for column in ("who", "cue", "what", "how"):
         table.add_column(column, overflow="fold")
+    table.add_column("act", no_wrap=True)
     for statement in ledger.statements:
         who = ledger.actor(statement.speaker).name if statement.speaker else "not said"
         how = {True: "direct", False: "indirect", "mixed": "mixed"}[statement.direct]
         how = how if statement.polarity == "asserted" else f"{how}, {statement.polarity}"
         how = f"{how}, {1 + len(statement.also)} places" if statement.also else how
         cue, content = (ledger.words(statement.document, part) for part in (statement.cue, statement.content))
-        table.add_row(*(_plain(text) for text in (who, cue, content, how)))
+        act = statement.act.name if statement.act else "-"
+        table.add_row(*(_plain(text) for text in (who, cue, content, how, act)))
     screen = console()
     screen.print(table)
     for document in ledger.documents[:DOCUMENTS]:
