@@ -72,6 +72,10 @@ CASES = [
     ("His recent call to ban all ships from the strait angered the rebels.",
      [("His", "call", "to ban all ships from the strait")]),
     ("Its attacks on the fleet went on.", []),
+    # what is put in between source and verb
+    ("Berg, speaking to sailors in the port, said that the pact was dead.",
+     [("Berg", "said", "that the pact was dead")]),
+    ("The bluster that carried the camp, denouncing sailors, faded.", []),
     # a thing and who takes a stand on it
     ("The plan described by the envoy would open the strait.", [("the envoy", "described", "The plan")]),
     ("The only mistake he acknowledged was the levy.", [("he", "acknowledged", "The only mistake")]),

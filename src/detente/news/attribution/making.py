@@ -16,6 +16,7 @@ from detente.news.parse.syntax import (
 
 #: Lemmas that the lemmatiser gets wrong.
 _LEMMAS = {"hop": "hope", "vy": "vie", "deni": "deny"}
+_PAUSES = (",", "—", "–", "-", "--", "(")
 DASHES = (",", "—", "–", "-", "--", "”", '"', "’’", "''")
 
 
@@ -41,7 +42,7 @@ def make(
     cue: Reach | None = None,
     open_: bool | None = None,
 ) -> Found:
-    source, cue = _bare(verb, source_reach(who)), cue or cue_of(verb)
+    source, cue = _bare(verb, who, source_reach(who)), cue or cue_of(verb)
     if verb.i < source[0] and who.tag_ != "WP":
         source = (source[0], max(source[1], _told_of(verb, source)))
     return Found(
@@ -60,11 +61,30 @@ def cue_of(verb: Token) -> Reach:
     return first, last
 
 
-def _bare(verb: Token, source: Reach) -> Reach:
-    """A source without the mark that closes the quotation before it."""
-    first, last = source
-    while first < last and verb.doc[first].text in ("”", '"', "''", "’’", "’", "'", ","):
+def _bare(verb: Token, who: Token, source: Reach) -> Reach:
+    """A source without the mark that closes the quotation before it and without a participle put in between commas.
+
+    "Berg, speaking to veterans in Port Aveline, warned": he is Berg. A participle of saying behind the source reports by itself.
+    """
+    doc, (first, last) = verb.doc, source
+    while first < last and doc[first].text in ("”", '"', "''", "’’", "’", "'", ","):
         first += 1
+    for part in doc[first + 1 : last + 1]:
+        start = part.left_edge.i
+        if (
+            part.dep_ not in ("acl", "advcl", "relcl")
+            or start <= first + 1
+            or doc[start - 1].text not in _PAUSES
+        ):
+            continue
+        if part.dep_ == "relcl" and doc[start - 1].text == ",":
+            continue  # `source_reach` and `make` decide on those
+        if part == verb and who.pos_ != "PROPN":
+            continue  # "the plan, denouncing the pact": a plan does not speak
+        if verb.i > last or (
+            part.tag_ == "VBG" and lemma_of(part) in lexicon.SPEECH_VERBS and part.lemma_ != "speak"
+        ):
+            return first, start - 2
     return first, last
 
 
