@@ -11,8 +11,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from detente.news.matching.match import match_statements
+from detente.news.matching.setting import has_setting
 from detente.scenario import read_scenario
-from detente.scenario.model import MatchRule
+from detente.scenario.model import Match, MatchRule
 from detente.scenario.statement import Actor, Document, Ledger, Statement
 
 HERE = Path(__file__).parent
@@ -135,6 +136,19 @@ def stance(sentence: str, words: str, **rule: Any) -> str | None:
         ("He {said} [the defence was organised].", "defense ... organize", "makes"),
         ("He {said} [the United States will come].", "united", None),
         ("He {said} [work].", "...", None),
+        ("He {said} [they will not stop and have not given up].", "not give up", "makes"),
+        ("He {said} [they did not see or hear sanctions].", "hear", "denies"),
+        ("He {dismissed} [the threat as a bluff].", "bluff", "makes"),
+        ("He {dismissed} [the threat].", "threat", "denies"),
+        ("He {said} [nobody in the capital doubts that sanctions work].", "sanction ... work", "makes"),
+        ("He {said} [not even his friends believe that sanctions work].", "sanction ... work", "denies"),
+        ("He {said} [sanctions achieve nothing except to prolong the war].", "prolong", "makes"),
+        ("He {said} [it was nonsense that sanctions work].", "sanction ... work", "denies"),
+        ("He {said} [the claim that sanctions bring peace was disproved].", "sanction ... bring", "denies"),
+        ("He {refused to say} [whether sanctions work].", "sanction ... work", None),
+        ("He {rejected the idea, saying} [that sanctions work].", "sanction ... work", "makes"),
+        ("He {disagreed}: [sanctions work].", "sanction ... work", "makes"),
+        ("He {said} [it was sabre-rattling].", "sabre-rattling", "makes"),
     ],
 )
 def test_negation_forms_and_gaps(sentence: str, words: str, wanted: str | None) -> None:
@@ -161,3 +175,30 @@ def test_whom_a_claim_is_about() -> None:
     assert {s: len(match_statements(ledger_of({"text": s}), rule, players=players)) for s in said} == said
     # nobody plays the role: nothing tells
     assert len(match_statements(ledger_of({"text": "Lanz {said} [Belmoria wants peace]."}), rule)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("The parties met. " * 3, True),  # too short to tell
+        ("The parties met in the capital on Monday. " * 6, False),
+        ("The parties met in the capital on Monday. " * 6 + "Troops had invaded in May.", True),
+        ("The parties met in the capital on Monday. " * 6 + "He demanded the port from them.", True),
+        ("The parties met in the capital on Monday. " * 6 + "He demanded it. It came from them.", False),
+        ("The parties met in the capital on Monday. " * 6 + "The cease-fire held.", True),
+    ],
+)
+def test_the_setting_of_a_text(text: str, fits: bool) -> None:
+    assert has_setting(text, ("invade", "demand ... from", "cease fire")) == fits
+    assert has_setting(text, ())
+
+
+def test_a_statement_in_a_text_of_another_setting_makes_no_claim_unless_a_person_says_so() -> None:
+    ledger = ledger_of(
+        {"text": "The parties met in the capital on Monday. " * 6 + "He {said} [it was a bluff]."}
+    )
+    rule = {"c": MatchRule((("bluff",),))}
+    assert len(match_statements(ledger, rule, setting=("bluff",))) == 1
+    assert match_statements(ledger, rule, setting=("embargo",)) == ()
+    decided = [Match("s", "c")]
+    assert [m.decided_by for m in match_statements(ledger, rule, decided, setting=("embargo",))] == ["person"]

@@ -1,7 +1,7 @@
 """The labelled sets of each scenario against the claims of the others: a statement on one crisis makes few claims of another kind.
 
-Each statement stands in a report whose first paragraph tells of its own crisis, in 40 words or more. Counted are matches to claims of the other two
-scenarios, with nobody playing a role in them. `RIGHT` are those that the statement does make, by our reading.
+Each statement stands in a report whose first paragraph tells of its own crisis, in 40 words or more. Counted are matches to
+claims of the other two scenarios, with nobody playing a role in them. `RIGHT` are those that the statement does make.
 """
 
 from __future__ import annotations
@@ -22,18 +22,21 @@ HERE = Path(__file__).parent
 REPORTS = {
     "peace-talks": (
         "matching.yaml",
-        "Orvania's invasion of Belmoria entered its third month on Monday. Castellania, which has armed Belmoria, announced talks with Orvania, and "
-        "ministers of the Pact met to speak about the war, about a ceasefire and about who would guard it if one could be agreed by winter.",
+        "Orvania's invasion of Belmoria entered its third month on Monday. Castellania, which has armed Belmoria, announced "
+        "talks with Orvania, and ministers of the Pact met to speak about the war, about a ceasefire and about who would guard "
+        "it if one could be agreed by winter.",
     ),
     "sanctions-dispute": (
         "matching-sanctions.yaml",
-        "The Concord threatened on Monday to impose sanctions on Vastania unless Vastania closes the plant at which it is said to make a forbidden fuel. "
-        "Qoresh, which trades with both, has not said whether it would join an embargo or go on buying what Vastania sells to the world.",
+        "The Concord threatened on Monday to impose sanctions on Vastania unless Vastania closes the plant at which it is said "
+        "to make a forbidden fuel. Qoresh, which trades with both, has not said whether it would join an embargo or go on "
+        "buying what Vastania sells to the world.",
     ),
     "border-crisis": (
         "matching-border.yaml",
-        "Kestria demanded on Monday that Velmora hand over the heights, two days after a patrol was shot at there, and mobilised its army. Velmora rejected "
-        "the demand within hours, and the Council, which has mediated before, said its envoy would travel to both capitals this week.",
+        "Kestria demanded on Monday that Velmora hand over the heights, two days after a patrol was shot at there, and "
+        "mobilised its army. Velmora rejected the demand within hours, and the Council, which has mediated before, said its "
+        "envoy would travel to both capitals this week.",
     ),
 }
 RIGHT = {

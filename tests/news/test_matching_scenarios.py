@@ -126,7 +126,12 @@ def chosen(name: str) -> str | None:
 
 ONCE = lru_cache(lambda part: list(judged(part)))
 # precision and recall below which something was lost; how many articles get their scenario
-LEVELS = {"tuning": (0.97, 0.92, 17), "held": (0.9, 0.78, 11), "last": (0.92, 0.86, 12)}
+LEVELS = {
+    "tuning": (0.97, 0.92, 17),
+    "held": (0.9, 0.78, 11),
+    "last": (0.92, 0.86, 12),
+    "fresh": (0.82, 0.88, 4),
+}
 
 
 @pytest.mark.parametrize("part", LEVELS)
@@ -162,7 +167,7 @@ def test_the_words_that_matched_stand_in_the_statement_in_their_order(part: str)
                 at = text.index(words, at) + len(words)
                 shown += 1
             assert at <= statement.content[-1][1]
-    assert shown > 30
+    assert shown > 25
 
 
 @pytest.mark.parametrize("part", LEVELS)

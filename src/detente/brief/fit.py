@@ -26,8 +26,10 @@ class Fit:
 
     @property
     def strength(self) -> tuple[int, int]:
-        """Claims that are made or denied, then roles that are filled."""
-        return len({m.claim for m in self.matches}), sum(1 for p in self.roles if p.actor)
+        """Claims that are made or denied, a claim and its mirror once, then roles that are filled."""
+        claims = self.scenario.claims
+        said = {frozenset((m.claim, claims[m.claim].mirror or m.claim)) for m in self.matches}
+        return len(said), sum(1 for p in self.roles if p.actor)
 
     @property
     def enough(self) -> bool:

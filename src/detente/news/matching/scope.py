@@ -26,7 +26,7 @@ DENIERS = frozenset({
     "untrue", "myth", "illusion", "mistake", "nonsense", "absurd", "ridiculous", "mistaken", "fiction",
     "fantasy", "fable", "foolish", "naive",
 })  # fmt: skip
-REFUTES = frozenset({"disprove", "debunk", "discredit", "contradict"})
+REFUTES = frozenset({"refute", "disprove", "debunk", "discredit", "contradict"})
 DOUBTS = frozenset({"doubt", "deny", "dispute", "question"})
 #: Cues that with "as" say what something is: "dismissed the threat as a bluff".
 LABELLING = frozenset({"dismiss", "reject", "brush", "shrug", "deride", "denounce", "condemn"})
@@ -83,10 +83,10 @@ def _over(token: Token, own: Collection[int]) -> set[int]:
         if edge in _SUBJECT:
             # a subject is not denied with its verb, but "no" on it denies both, and was counted;
             # "the claim that sanctions work was refuted" denies what the claim says
-            if node.i != token.i and head.i not in own:
+            if head.i not in own and (node.i != token.i or head.lemma_.lower() in REFUTES):
                 found |= _refuted(head, edge)
             return found
-        if edge == "conj" and (_but(head) or _has_subject(node)):
+        if edge == "conj" and (_but(head) or _has_subject(node) or _stands_alone(node)):
             return found
         if head.lemma_.lower() in DENIERS and head.i not in own and edge not in ("advmod", "punct"):
             found.add(head.i)
@@ -184,6 +184,11 @@ def _but(head: Token) -> bool:
 
 def _has_subject(node: Token) -> bool:
     return any(c.dep_ in _SUBJECT for c in node.children)
+
+
+def _stands_alone(node: Token) -> bool:
+    """Whether a second verb has an auxiliary of its own: "will not stop and has not given up" negates each once."""
+    return any(c.dep_ in ("aux", "auxpass", "neg") for c in node.children)
 
 
 def _has_a(node: Token) -> bool:

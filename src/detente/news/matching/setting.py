@@ -14,16 +14,20 @@ from collections.abc import Sequence
 from detente.news.matching import wording
 
 SHORT = 40  # words
-_WORD = re.compile(r"[^\W_]+(?:['’](?:s\b)?[^\W_]*)?|[.!?]")
+_WORD = re.compile(r"[^\W_]+(?:['’](?:s\b)?[^\W_]*)?")
 
 
 def has_setting(text: str, setting: Sequence[str]) -> bool:
     """Whether ``text`` may speak of a crisis with this ``setting``; always so where no setting is given."""
     if not setting:
         return True
-    words = [re.sub(r"['’]s?$", "", w) for w in _WORD.findall(text)]
-    if sum(w not in ".!?" for w in words) < SHORT:
+    sentences = [_WORD.findall(s) for s in re.split(r"[.!?\n]", text)]
+    if sum(map(len, sentences)) < SHORT:
         return True
-    known = [wording.forms(w) for w in words]
-    # a sentence's end is a word that no phrase has, and counts towards a gap
-    return any(wording.has(wording.phrase(p), known) for p in setting)
+    phrases = [wording.phrase(p) for p in setting]
+    return any(_said(sentence, phrases) for sentence in sentences)
+
+
+def _said(words: Sequence[str], phrases: Sequence[wording.Phrase]) -> bool:
+    known = [wording.forms(re.sub(r"['’]s?$", "", w)) for w in words]
+    return any(wording.has(p, known) for p in phrases)
