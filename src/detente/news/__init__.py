@@ -6,6 +6,7 @@
 | `parse/` | parsed paragraphs, and small questions to a parse |
 | `lists/` | word lists and names, and what reads them |
 | `attribution/` | source, cue and content of each attribution |
+| `several`, `processes` | documents parsed in several processes |
 | `train/` | a reader made from a corpus that the user holds |
 | `speakers/` | whose words: sources and mentions resolved to actors |
 | `acts/` | what kind of act a statement is: assessment, demand, threat ... |
