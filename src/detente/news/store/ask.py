@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
 from detente.errors import BadInput, Where
 from detente.news.speakers.spellings import surname_key
@@ -69,7 +70,7 @@ def said_on(store: Store, page: Ledger) -> list[Said]:
     ]
 
 
-def speakers(store: Store, *, keep_copies: bool = False) -> list[dict[str, object]]:
+def speakers(store: Store, *, keep_copies: bool = False) -> list[dict[str, Any]]:
     """Who says how much in how many documents: speaker, kind, statements, documents; who says most first."""
     if not keep_copies:
         return [dict(row) for row in store.rows("SELECT * FROM speakers")]
