@@ -34,7 +34,7 @@ from detente.scenario.statement import Actor, Document
 
 Tell = Callable[[str, float], None]
 
-#: Characters of text whose documents wait in memory between two steps, with all that is known of them (about 60 bytes each).
+#: Characters of text whose documents wait in memory between two steps, with all that is known of them.
 WAITING = 1_000_000
 
 _TEMPORARY = """
