@@ -203,3 +203,32 @@ def test_documents_that_wait_in_the_file_give_what_those_in_memory_give(
             add(store, reports)
     held = [contents(tmp_path / f"{room}.sqlite") for room in (0, 150, 1_000_000)]
     assert held[0] == held[1] == held[2]
+
+
+def test_a_text_on_which_a_late_rule_fails_keeps_no_other_from_being_read(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import detente.news.store.actors as actors
+
+    (bad, *good) = sorted(reports.iterdir())
+    words = bad.read_text(encoding="utf-8")
+    real = actors.attributions
+
+    def breaks(text: str, *rest: object) -> object:
+        if text[:40] == words[:40]:
+            raise IndexError("no such token")
+        return real(text, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(actors, "attributions", breaks)
+    with open_store(tmp_path / "l.sqlite") as store:
+        done = add(store, reports)
+        held = ledger(store)
+        noted = [tuple(row) for row in store.rows("SELECT path, reason FROM skipped")]
+    assert [Path(path).name for path, _ in done.skipped] == [bad.name]
+    assert "no such token" in done.skipped[0][1]
+    assert noted == [(f"reports/{bad.name}", done.skipped[0][1])]
+    assert held.statements
+    assert {Path(d.path).name for d in held.documents} >= {p.name for p in good}
+    assert not any(
+        s.document == d.id for d in held.documents if Path(d.path).name == bad.name for s in held.statements
+    )

@@ -30,6 +30,7 @@ from detente.news.store.parsed import from_bytes, reader_mark
 from detente.news.store.reader import Chosen, held, remembered
 from detente.news.store.rows import COLUMNS, statement_row
 from detente.news.store.schema import PLACE
+from detente.news.store.working import FAILURES, failed
 from detente.scenario.statement import Actor, Document
 
 Tell = Callable[[str, float], None]
@@ -48,10 +49,16 @@ CREATE TEMP TABLE named (actor TEXT, document TEXT, start INTEGER, end INTEGER, 
 """
 
 
-def resolve(store: Store, tell: Tell | None = None, chosen: Chosen | None = None) -> bool:
+def resolve(
+    store: Store,
+    tell: Tell | None = None,
+    chosen: Chosen | None = None,
+    skipped: list[tuple[str, str]] | None = None,
+) -> bool:
     """Tells the actors of all documents apart, and finds copies, unless that was done for just these. Whether it is done now.
 
-    ``chosen``: the reader of the ledger, where it was loaded already.
+    ``chosen``: the reader of the ledger, where it was loaded already. A text on which the rules fail has no statements; its
+    path and the reason are added to ``skipped``.
 
     Not done only where other processes keep adding: the last of them does it.
     """
@@ -63,10 +70,14 @@ def resolve(store: Store, tell: Tell | None = None, chosen: Chosen | None = None
         if chosen is None or chosen.digest != remembered(store):
             chosen = held(store)
         with explained(store.path):
-            actors = _worked(store, order, tell or (lambda what, share: None), chosen.chooser)
+            lost: dict[str, str] = {}
+            actors = _worked(store, order, tell or (lambda what, share: None), chosen.chooser, lost)
         with store.writing() as connection:
             if _state(documents_in_order(store), remembered(store)) == state:
                 _written(connection, actors, state)
+                if skipped is not None:
+                    where = {id: str(store.path.parent / _path(connection, id)) for id in sorted(lost)}
+                    skipped += [(path, lost[id]) for id, path in where.items()]
                 return True
     return False
 
@@ -86,7 +97,14 @@ def _state(order: list[str], reader: str) -> str:
     return hashlib.sha256("\n".join([reader_mark(), reader, *order]).encode()).hexdigest()
 
 
-def _worked(store: Store, order: list[str], tell: Tell, chooser: Chooser | None) -> list[Actor]:
+def _path(connection: sqlite3.Connection, id: str) -> str:
+    (path,) = connection.execute(f"SELECT path FROM {PLACE} WHERE document = ? AND nth = 1", (id,)).fetchone()
+    return path
+
+
+def _worked(
+    store: Store, order: list[str], tell: Tell, chooser: Chooser | None, lost: dict[str, str]
+) -> list[Actor]:
     connection = store.connection
     for command in _TEMPORARY.split(";"):
         connection.execute(command)
@@ -102,9 +120,15 @@ def _worked(store: Store, order: list[str], tell: Tell, chooser: Chooser | None)
         for id in order:
             tell("who is who", count / total)
             count += 1
+            if id in lost:
+                continue
             here = waiting.pop(id, None)
-            text, reader = here or _reader(connection, id, registry)
-            work(id, text, reader)
+            try:
+                text, reader = here or _reader(connection, id, registry)
+                work(id, text, reader)
+            except FAILURES as error:  # one bad text must not keep all others from being read
+                lost[id] = failed(error)
+                continue
             if last:
                 continue
             if here is None and len(text) <= room:

@@ -86,7 +86,10 @@ def add(
     _note_skipped(store, done)
     if not done.added and not done.known:
         raise _nothing(done)
-    resolve(store, say, chosen)
+    unread = len(done.skipped)
+    resolve(store, say, chosen, done.skipped)
+    if len(done.skipped) > unread:
+        _note_skipped(store, done)
     return done
 
 

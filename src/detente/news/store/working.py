@@ -16,6 +16,9 @@ from detente.scenario.statement import Document, Statement
 
 Key = TypeVar("Key")
 
+#: What a rule that is wrong about one text raises. Nothing else is passed over: a full disk ends the run.
+FAILURES = (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError, MemoryError)
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -32,16 +35,13 @@ def parsed(document: Document) -> Parsed | str:
         pieces = parse(cleaned.text)
         body = to_bytes(pieces)
         return Parsed(unattributed(document, cleaned, attributions(cleaned.text, pieces)), body)
-    except (
-        ValueError,
-        IndexError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-        MemoryError,
-    ) as error:
-        return f"the reader failed on this text ({type(error).__name__}: {error})"[:300]
+    except FAILURES as error:
+        return failed(error)
+
+
+def failed(error: BaseException) -> str:
+    """Why a text could not be read, for the list of what was passed over."""
+    return f"the reader failed on this text ({type(error).__name__}: {error})"[:300]
 
 
 def in_order(
