@@ -13,12 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path, PurePath
+from threading import Thread
 from typing import Any
 
 from detente import __version__
-from detente.brief.ahead import Ahead, drawing_soon
 from detente.brief.fit import Fit, best_fit
 from detente.brief.folder import archive, place, slug, table
+from detente.brief.marks import start_drawing
 from detente.brief.naming import called, spoken, spoken_throughout
 from detente.brief.page import render
 from detente.brief.quotes import seal
@@ -85,23 +86,6 @@ def make_brief(
     before every quote has been verified. Raises DocumentError, GameError, QuoteMismatch, OSError.
     """
     tell = progress or (lambda what, share: None)
-    with Ahead() as ahead:
-        return _made(articles, scenario, out, draws, seed, workers, search, text_column, tell, head, ahead)
-
-
-def _made(
-    articles: Sequence[str],
-    scenario: str | None,
-    out: Path | None,
-    draws: int | None,
-    seed: int | None,
-    workers: int,
-    search: Search,
-    text_column: str | None,
-    tell: Progress,
-    head: Mapping[str, object] | None,
-    ahead: Ahead,
-) -> Made:
     tell("reading", 0.0)
     ledger = read(list(articles) or [example_article()], text_column=text_column)
     if not ledger.documents:
@@ -128,10 +112,10 @@ def _made(
             "constraints": [],
         }
     else:
-        study = ahead.study(fit.scenario)
-        drawing = drawing_soon()
+        drawing = Thread(target=start_drawing, name="drawing")  # takes half a second that nothing waits for
+        drawing.start()
         findings = test(
-            study,
+            fit.scenario,
             draws=count,
             seed=seed,
             workers=workers,
