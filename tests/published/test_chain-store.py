@@ -46,8 +46,8 @@ def test_the_quantal_answer_is_the_one_shot_game_three_times(play, precision):
 
 
 def test_a_little_doubt_is_what_changes_it(play):
-    """The same chain with one firm defender in four at even stakes: the first challenger now stays out (1/4 > 1/8)."""
-    doubt = play("reputation-chain", p=0.25, b=0.5)
+    """The same chain with one firm defender in five at even stakes: the first challenger now stays out (1/5 > 1/8)."""
+    doubt = play("reputation-chain", p=0.2, b=0.5)
     assert doubt["challenged"][0] == pytest.approx(0, abs=1e-9)
     assert play(SLUG)["comes_1"][0] == pytest.approx(1, abs=1e-9)
 

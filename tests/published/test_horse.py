@@ -33,7 +33,7 @@ def test_the_third_is_indifferent_in_the_limit(play, draws):
     found = play(SLUG, **at)
     tree = found.tree
     first = tree.sets[[s.name for s in tree.sets].index("third")].nodes
-    after_first = [tree.path_labels(node) for node in first].index(["down"])
+    after_first = [tuple(tree.path_labels(node)) for node in first].index(("down",))
     assert found.belief("third", after_first) == pytest.approx(np.full(len(at["top"]), 1 / 3), abs=1e-6)
     assert (found.taken("third", "left") <= 1 / at["top"] + 1e-9).all()
 
