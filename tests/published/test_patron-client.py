@@ -11,6 +11,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detente.models import find
+from detente.solve import equilibria
+
 SLUG = "patron-client"
 SHARES = (np.arange(8) + 0.5) / 8
 
@@ -86,3 +89,28 @@ def test_worse_than_abandonment_is_defied(play, step):
 @pytest.mark.parametrize("parameters", [{}, {"Lam": 0.8, "a": 0.2}, {"y": 0.05}])
 def test_gambit_agrees(gambit_agrees, parameters):
     gambit_agrees(SLUG, lam=8, **parameters)
+
+
+def test_the_formulas_shown_are_the_closed_form(draws):
+    """Thresholds of the file, derived parameters written out, at the worked points and over the range."""
+    model = find(SLUG)
+    abandoned = model.thresholds[-1]
+    for case in CASES.values():
+        at = dict(zip(NAMES, case, strict=True))
+        assert float(abandoned.value(model.at(at))) == pytest.approx(
+            closed_form(**at)[0]["abandoned"], abs=1e-12
+        )
+    at = draws(SLUG, 200, seed=3)
+    told = np.asarray(abandoned.value(at))
+    rows = [closed_form(**dict(zip(at, row, strict=True)))[0] for row in np.column_stack(list(at.values()))]
+    assert told == pytest.approx(np.array([row["abandoned"] for row in rows]), abs=1e-12)
+    continuum = next(t for t in model.thresholds if "min(1" in t.formula)
+    assert bool(continuum.value(model.at(dict(zip(NAMES, CASES["yields"], strict=True)))))
+    assert not continuum.value(model.at(dict(zip(NAMES, CASES["mixed"], strict=True))))
+
+
+def test_a_tie_of_eight_losses_is_a_continuum_and_the_search_says_so():
+    """At theta* = 1/2 = share who carry it out, any calling up to r is an equilibrium: the pure one is among those found."""
+    at = {"y_P": 0.2, "k": 0.3, "a": 0.6, "Lam": 2, "y": 0.25, "w_s": 0.4, "w_a": 0.1}
+    found = equilibria(find(SLUG).game, at, mixed=False)
+    assert any(found.events(i)["deal"] == pytest.approx(1) and e.pure for i, e in enumerate(found.found))
