@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detente.models import find
+
 SLUG = "talks-without-defender"
 LEAST = (np.arange(8) + 0.5) / 8
 MENU = np.arange(9) / 8
@@ -58,3 +60,30 @@ def test_a_seat_for_certain_leaves_the_other_table_unreached(play):
 
 def test_gambit_agrees(gambit_agrees):
     gambit_agrees(SLUG, lam=5)
+
+
+def test_the_formulas_give_the_printed_numbers():
+    """r0 = 0.3, r1 = 0.7, w_R = 0.45, C = 0.05: y^ = 0.45, failure 0.625 and 0.375, C* = 0.25; a fine grid says so too."""
+    model = find(SLUG)
+    at = model.at({"r0": 0.3, "span": 0.4, "w_R": 0.45, "C": 0.05})
+    more, share, without, present = model.thresholds
+    y = np.linspace(0.3, 0.7, 40001)
+    worth = 0.45 - 0.05 + (y - 0.3) / 0.4 * (1 - y - 0.45 + 0.05)
+    assert y[worth.argmax()] == pytest.approx(0.45, abs=2e-5)
+    assert float(share.value(at)) == pytest.approx(0.45)
+    assert float(without.value(at)) == pytest.approx(0.625)
+    assert float(present.value(at)) == pytest.approx(0.375)
+    assert [bool(more.value({**at, "C": C})) for C in (0.2499, 0.2501)] == [True, False]
+
+
+def test_the_border_is_where_the_two_failures_of_the_continuum_cross(draws):
+    """In the interior the difference is (C* - C) / (2 (r1 - r0))."""
+    at = draws(SLUG, 400, seed=5)
+    more, _, without, present = (np.asarray(t.value(at)) for t in find(SLUG).thresholds)
+    inside = (without > 0) & (without < 1) & (present > 0) & (present < 1)
+    assert inside.sum() > 40
+    star = 1 - at["w_R"] - at["r0"]
+    assert (without - present)[inside] == pytest.approx(
+        ((star - at["C"]) / (2 * at["span"]))[inside], abs=1e-12
+    )
+    assert np.array_equal((without > present)[inside], more.astype(bool)[inside])
