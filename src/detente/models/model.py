@@ -32,7 +32,7 @@ TOPICS = {
 # what a scenario says beside its game: read in `scenario`, where the model's claims are tested
 SCENARIO_KEYS = (
     "scenario", "summary", "precision", "margin", "seed", "roles", "policies", "claims", "events_of_interest",
-    "not_modelled", "enough", "range_sets",
+    "not_modelled", "enough", "range_sets", "law",
 )  # fmt: skip
 SOURCE_KEYS = ("authors", "year", "title", "where")
 
