@@ -40,6 +40,16 @@ def test_war_is_the_share_of_the_strong_or_nothing(play, draws):
     assert found.value("A") == pytest.approx(np.maximum(safe, gamble), abs=1e-8)
 
 
+def test_a_grid_of_demands_moves_the_threshold(play):
+    """In steps of d the demands are d floor((p + c)/d): 0.5 and 0.7 in steps of a tenth, and the threshold 0.2/0.3 in place of 0.2/0.35."""
+    c_A, c_low, c_high, p = 0.1, 0.05, 0.25, 0.5
+    safe, risky = (np.floor((p + c) * 10 + 1e-9) / 10 for c in (c_low, c_high))
+    assert (risky - safe) / (risky - p + c_A) == pytest.approx(0.666666666667, abs=1e-12)
+    assert border(c_A, c_low, c_high, 0.05) == pytest.approx(0.666666666667, abs=1e-12)
+    found = play(SLUG, pi=[0.666, 0.6675], p=p, c_A=c_A, c_low=c_low, c_high=c_high, give=0.05)
+    assert found["war"] == pytest.approx([0.666, 0], abs=1e-6)
+
+
 @pytest.mark.parametrize("step", [1e-5, 1e-3])
 def test_the_threshold_has_two_sides(play, step):
     at = border(0.1, 0.05, 0.25, 0.01)
