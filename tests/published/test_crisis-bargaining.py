@@ -41,7 +41,7 @@ def test_war_is_the_share_of_the_strong_or_nothing(play, draws):
 
 
 def test_a_grid_of_demands_moves_the_threshold(play):
-    """In steps of d the demands are d floor((p + c)/d): 0.5 and 0.7 in steps of a tenth, and the threshold 0.2/0.3 in place of 0.2/0.35."""
+    """In steps of d the demands are d floor((p + c)/d), here 0.5 and 0.7: the threshold is 0.2/0.3 in place of 0.2/0.35."""
     c_A, c_low, c_high, p = 0.1, 0.05, 0.25, 0.5
     safe, risky = (np.floor((p + c) * 10 + 1e-9) / 10 for c in (c_low, c_high))
     assert (risky - safe) / (risky - p + c_A) == pytest.approx(0.666666666667, abs=1e-12)
