@@ -28,7 +28,7 @@ def clause(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | None
     source, cue = source_reach(who), cue_reach(verb)
     left, right = min(source[0], cue[0]), max(source[1], cue[1])
     inserted = _inserted(verb, who, left, right)
-    after = [c for c in verb.children if c.i > verb.i and _is_clause(c, lemma)]
+    after = [c for c in verb.children if c.i > verb.i and _is_clause(c, lemma)] or _in_statement(verb, lemma)
     before = [c for c in verb.children if c.dep_ == "ccomp" and c.i < verb.i and c.i < who.i]
     if after and not (before and inserted):
         start = _first_of(after[0], verb, right)
@@ -97,6 +97,21 @@ def as_said(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | Non
         return None
     content = around(verb)
     return make("verb-as", verb, who, allowed, content, open_=False) if content else None
+
+
+def _in_statement(verb: Token, lemma: str) -> list[Token]:
+    """The clause in "said in a statement that it was over", which the parser gives to the statement."""
+    if not outright(lemma):
+        return []
+    for child in verb.children:
+        if child.dep_ != "prep" or child.i < verb.i or child.lower_ not in ("in", "on", "during", "at", "to"):
+            continue
+        for noun in (c for c in child.children if c.dep_ == "pobj"):
+            for inner in noun.children:
+                marks = [c for c in inner.children if c.dep_ == "mark" and c.lower_ == "that"]
+                if inner.dep_ in ("acl", "ccomp", "relcl") and marks and marks[0].i == inner.left_edge.i:
+                    return [inner]
+    return []
 
 
 def _is_clause(child: Token, lemma: str) -> bool:

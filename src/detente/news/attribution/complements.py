@@ -39,7 +39,12 @@ def infinitive(verb: Token, who: Token, lemma: str, allowed: Frames) -> Found | 
             continue
         if start - 1 > verb.i and verb.doc[start - 1].dep_ == "neg":
             start -= 1
-        return make("verb-infinitive", verb, who, allowed, [(start, end_of(verb, child.right_edge.i))])
+        last = child.right_edge.i
+        for other in verb.children:  # "pledged to mend the courts, fix the system and end the war"
+            bare = other.tag_ == "VB" and not any(c.dep_ in ("aux", "nsubj") for c in other.children)
+            if other.dep_ == "conj" and bare and other.left_edge.i <= last + 2:
+                last = other.right_edge.i
+        return make("verb-infinitive", verb, who, allowed, [(start, end_of(verb, last))])
     return None
 
 

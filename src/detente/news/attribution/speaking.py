@@ -43,7 +43,7 @@ def speaker_of(verb: Token, depth: int = 0) -> Token | None:
         further = _governor(verb)
         if further is not None:
             return speaker_of(further, depth + 1)
-        return _behind_quotation(verb, quoted) or _before(verb, quoted)
+        return _behind_quotation(verb, quoted) or _clamoring(verb) or _before(verb, quoted)
     if who is None or who.i not in quoted or verb.i in quoted:
         return who
     return _between(verb, quoted)
@@ -64,23 +64,64 @@ def _governor(verb: Token) -> Token | None:
     return None
 
 
+def _clamoring(verb: Token) -> Token | None:
+    """The noun in "activists clamoring to block it say", where the parser makes the participle the subject."""
+    for child in verb.children:
+        if child.dep_ == "csubj" and child.tag_ == "VBG" and child.i < verb.i:
+            inner = [c for c in child.children if c.dep_ == "nsubj" and c.i < child.i]
+            if inner and verb.tag_ in ("VBP", "VBD", "VBZ"):
+                return inner[0]
+    return None
+
+
 def _before(verb: Token, quoted: frozenset[int]) -> Token | None:
-    """The name, pronoun or noun right before a finite verb of saying that has no subject in the parse."""
+    """The name, pronoun or noun right before a finite verb of saying that has no subject in the parse.
+
+    Adverbs and one incidental phrase between commas may stand between: "Lund, 44, said", "Lund, without naming him, also accused".
+    """
     doc, at = verb.doc, verb.i - 1
-    if (
-        verb.tag_ not in ("VBD", "VBZ")
-        or verb.dep_ not in ("ROOT", "ccomp", "parataxis")
-        or not outright(verb.lemma_.lower())
-    ):
+    finite = verb.tag_ in ("VBD", "VBZ") or (
+        verb.tag_ == "VBN"
+        and verb.dep_ == "ROOT"
+        and not any(c.dep_ in ("aux", "auxpass") for c in verb.children)
+    )
+    if not finite or verb.dep_ not in ("ROOT", "ccomp", "parataxis") or not outright(verb.lemma_.lower()):
         return None
-    while at > verb.sent.start and (doc[at].pos_ == "ADV" or doc[at].tag_ == "RB"):
+    while at > verb.sent.start and (doc[at].pos_ == "ADV" or doc[at].tag_ == "RB") and not _capital(doc[at]):
         at -= 1
+    if at > verb.sent.start and doc[at].text == ",":
+        at = _past_aside(verb, at)
     if at < verb.sent.start or at in quoted or is_day(doc[at]):
         return None
     if doc[at].tag_ in ("PRP", "NNP", "NNPS") and doc[at].lower_ not in ("him", "her", "them", "us", "me"):
         return doc[at]
+    if _capital(doc[at]) and at > verb.sent.start and doc[at].pos_ in ("ADV", "ADJ", "NOUN", "VERB"):
+        return doc[at]  # a name that the tagger does not know
     determined = any(c.dep_ in ("det", "poss") for c in doc[at].children)
     return doc[at] if doc[at].pos_ == "NOUN" and determined and doc[at].dep_ not in ("pobj", "dobj") else None
+
+
+def _capital(token: Token) -> bool:
+    return token.text[:1].isupper() and token.text[1:].islower() and not token.is_sent_start
+
+
+def _past_aside(verb: Token, comma: int) -> int:
+    """Where the word before an incidental phrase stands whose second comma is ``comma``; -1 where there is no such phrase."""
+    doc = verb.doc
+    for at in range(comma - 1, max(verb.sent.start, comma - _LONGEST_ASIDE), -1):
+        token = doc[at]
+        if token.text == ",":
+            inside = doc[at + 1 : comma]
+            relative = inside[0].tag_ in ("WP", "WDT", "WP$")
+            finite = any(t.tag_ in ("VBD", "VBZ", "VBP", "MD") for t in inside)
+            names = doc[at - 1].tag_ in ("NNP", "NNPS") or _capital(doc[at - 1])
+            return at - 1 if names and finite == relative else -1
+        if token.text in ("“", "”", '"', "''", ";", ":", "—"):
+            return -1
+    return -1
+
+
+_LONGEST_ASIDE = 14
 
 
 def _behind_quotation(verb: Token, quoted: frozenset[int]) -> Token | None:

@@ -31,6 +31,8 @@ _DATELINE = re.compile(
     r"(?:,? [A-Z][\w.]+(?: [A-Z][\w.]+)?)?(?:,? \d{1,2}(?:st|nd|rd|th)?(?: [A-Z][a-z]+)?)?(?:, \d{4})?"
     r"(?:\s*\([^()\n]{2,40}\)\s*(?:[:—–-]+|--)|\s*(?:—|–|--| -))\s+(?=\S)"
 )
+#: "they’ve", "he’s": the parser knows them by the straight sign
+_CURLED = re.compile(r"(?<=[A-Za-z])’(?=(?:s|re|ve|ll|d|m)\b)|(?<=n)’(?=t\b)")
 _MARKED = re.compile(r"\(|—|–|--| - |:")
 
 
@@ -117,6 +119,7 @@ def paragraphs(text: str) -> list[tuple[str, int]]:
             if lower is None:
                 lower = set(re.findall(r"(?<=[a-z,] )[a-z][a-z’']+", text))
             piece = _ordinary(piece, lower)
+        piece = _CURLED.sub("'", piece)
         # a tokeniser takes time in the square of a run of signs without a space; no word is as long as that
         piece = re.sub(r"\S{120,}", lambda m: "x" * len(m.group()), piece)
         prepared.append((piece, base))
