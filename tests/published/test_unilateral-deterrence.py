@@ -1,10 +1,11 @@
 """Unilateral deterrence with private nerve on both sides: four regions in the shares of the hard.
 
-Derivation. At the last move the hard fight (c < a) and the soft back down. A hard defender resists (d_hard < 1). A soft one compares
--q d with -1, q the belief that the challenger is hard: resists while q < 1/d. A challenge that is resisted with probability R is worth
-(1 - R) - R c to the hard and (1 - R) - R a to the soft: they challenge below R = 1/(1+c) and R = 1/(1+a). R is h at least.
-h > 1/(1+c): none challenges. 1/(1+a) < h < 1/(1+c): only the hard can; q = 1, the soft defender concedes, R = h. h < 1/(1+a): with
-p > 1/d all challenge and R = h; with p < 1/d that would be resisted by all, so q = 1/d and R = 1/(1+a).
+Derivation. At the last move the hard fight (c < a) and the soft back down. A hard defender resists (d_hard < 1). A
+soft one compares -q d with -1, q the belief that the challenger is hard: resists while q < 1/d. A challenge that is
+resisted with probability R is worth (1 - R) - R c to the hard and (1 - R) - R a to the soft: they challenge below R =
+1/(1+c) and R = 1/(1+a). R is h at least. h > 1/(1+c): none challenges. 1/(1+a) < h < 1/(1+c): only the hard can; q =
+1, the soft defender concedes, R = h. h < 1/(1+a): with p > 1/d all challenge and R = h; with p < 1/d that would be
+resisted by all, so q = 1/d and R = 1/(1+a).
 """
 
 from __future__ import annotations
