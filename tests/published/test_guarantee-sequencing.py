@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detente.models import find
+from detente.solve import equilibria
+
 SLUG = "guarantee-sequencing"
 CARD = {"y": 0.6, "w": 0.3, "lam": 0.2, "Y": 1, "k": 0.1, "C": 0.5, "E_G": 1.5}
 
@@ -88,3 +91,10 @@ def test_the_window_of_bad_faith(play, step):
 @pytest.mark.parametrize("parameters", [{}, {"alpha": 0.05}, {"w_R": 0.5}, {"delta": 0.2}])
 def test_gambit_agrees(gambit_agrees, parameters):
     gambit_agrees(SLUG, lam=10, **parameters)
+
+
+def test_nobody_signs_because_nobody_else_does():
+    """The second equilibrium of the simultaneous signing: found by the search, as a whole profile without a gain."""
+    found = equilibria(find(SLUG).game.tree(), {"delta": 0.7, "alpha": 0.9}).record()
+    assert {round(one["events"]["signed"], 6) for one in found} == {0.0, 1.0}
+    assert all(one["max_gain"] < 1e-9 for one in found)
