@@ -4,7 +4,8 @@ Continuum. A demand p + z is refused by costs below z, a share F(z) = (z - l)/(h
 the slope (h - c_A - 2z)/(h - l) in z, so the best z is (h - c_A)/2, held between l and 1 - p (the whole pie).
 Ten kinds at the middles c_k = l + (k + 1/2) s, s = (h - l)/10. The demand that kind k just accepts is worth
 (1 - k/10)(p + c_k - give) + (k/10)(p - c_A). From k to k + 1 it rises iff s (10 - k - 1) > c_k - give + c_A, so k kinds fight, where
-k is the least whole number with k >= 4.25 - 10 (c_A + l - give)/(2 (h - l)): from 0.75 below to 0.25 above ten times the continuum's share.
+k is the least whole number
+with k >= 4.25 - 10 (c_A + l - give)/(2 (h - l)): from 0.75 below to 0.25 above ten times the continuum's share.
 """
 
 from __future__ import annotations
