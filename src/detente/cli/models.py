@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -11,6 +11,9 @@ from rich.text import Text
 from detente.cli.output import console, print_json
 from detente.cli.uncompiled import spare_compiling
 from detente.errors import BadInput, Where
+
+if TYPE_CHECKING:
+    from detente.models import Model
 
 
 def command(
@@ -36,17 +39,41 @@ def command(
     if slug:
         spare_compiling()
         screen.print(card(chosen[0]))
-        screen.print(f"next: detente test {slug}, or detente new my-model --from {slug}", markup=False)
+        screen.print(
+            f"next: detente brief --model {slug} (a page to teach it with), detente test {slug}, "
+            f"or detente new my-model --from {slug}",
+            markup=False,
+        )
         return
-    table = Table(title="published models", title_justify="left")
-    for column in ("slug", "title", "source"):
-        table.add_column(column, overflow="fold")
-    for name, words in TOPICS.items():
-        rows = [model for model in chosen if model.topic == name]
-        if rows:
-            table.add_section()
-            table.add_row("", Text(words, style="bold"), "")
-        for model in rows:
-            table.add_row(model.slug, model.title, f"{model.source['authors']} {model.source['year']}")
-    screen.print(table)
+    _list(chosen)
     screen.print("next: detente models SLUG", markup=False)
+
+
+def _list(chosen: list[Model]) -> None:
+    """A table for each topic; all have the same columns."""
+    from detente.models import TOPICS
+
+    screen = console()
+    longest = max((len(model.slug) for model in chosen), default=0)
+    for topic, words in TOPICS.items():
+        rows = [model for model in chosen if model.topic == topic]
+        if not rows:
+            continue
+        table = Table(
+            title=Text(words, style="bold"), title_justify="left", box=None, expand=True, pad_edge=False
+        )
+        table.add_column("slug", no_wrap=True, width=longest)
+        table.add_column("title", overflow="fold", ratio=5)
+        table.add_column("source", overflow="fold", ratio=4)
+        for column in ("formulas", "points", "claims"):
+            table.add_column(column, justify="right", width=8)
+        for model in rows:
+            counts = (len(model.thresholds), len(model.worked), len(model.verdicts))
+            source = Text(f"{model.source['authors']} {model.source['year']}")
+            table.add_row(model.slug, Text(model.title), source, *(str(n) if n else "–" for n in counts))
+        screen.print(table)
+        screen.print()
+    screen.print(
+        "formulas: known in closed form; points: worked by hand; claims: tested, with the verdict that the source predicts",
+        markup=False,
+    )

@@ -117,6 +117,7 @@ def command(
     from detente.brief.naming import spoken_throughout
     from detente.explore import test
     from detente.explore.policies.responses import RESPONSES
+    from detente.models.prediction import comparison, predictions
     from detente.scenario import read_scenario
 
     read = read_scenario(scenario)
@@ -145,10 +146,15 @@ def command(
         )
     titles = {role.id: f"the {role.title.removeprefix('the ')}" for role in read.roles.values()}
     body = spoken_throughout(findings.record(), titles)
+    expected = predictions(read.game.to_mapping().get("model", {}), body["claims"])
+    if expected:
+        body["predictions"] = [row.record() for row in expected]
     if json:
         print_json("test", body)
     else:
         _show(body)
+        for line in comparison(expected):
+            console().print(line, markup=False, soft_wrap=True)
         for claim in body["claims"] if over else ():
             show(console(), claim)
     tested = [*body["claims"], *(claim for rival in body.get("range_sets", ()) for claim in rival["claims"])]

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from detente.errors import NotCertified
+from detente.game import parse_yaml
 from detente.game.picture import timeline_drawing, tree_drawing
 from detente.models.model import TOPICS, Model, Threshold
 from detente.models.worked import Worked
@@ -30,6 +31,8 @@ def card(model: Model, solve: bool = True) -> RenderableType:
         parts += [Text(f"  {threshold.text}"), told]
     for worked in model.worked:
         parts += [Text(), _worked(model, worked, solve)]
+    if model.verdicts:
+        parts += [Text(), _claims(model)]
     parts += [Text(), Text(f"leaves out: {model.leaves_out}")]
     parts += [Text(f"checked by: {', '.join(model.checked)}"), Text(f"source: {model.source['cite']}")]
     return Group(*parts)
@@ -56,6 +59,27 @@ def _numbers(model: Model) -> Table:
             table.add_row(Text(name), "", "", f"{float(derived[name]):.4g}", what)
         else:
             table.add_row(Text(name), f"{p.low:.4g}", f"{p.high:.4g}", f"{p.base:.4g}", what)
+    return table
+
+
+def _claims(model: Model) -> Table:
+    """The claims that `detente test` tests, and the verdicts that the source predicts."""
+    written, _ = parse_yaml(model.file, model.slug)
+    texts = written.get("claims") or {}
+    table = Table(
+        title=f"claims (detente test {model.slug})",
+        title_justify="left",
+        title_style="",
+        box=None,
+        pad_edge=True,
+    )
+    for column in ("claim", "what it says", "the source predicts"):
+        table.add_column(column, overflow="fold")
+    for claim, verdict in model.verdicts.items():
+        told = texts.get(claim)
+        table.add_row(
+            Text(claim), Text(str(told.get("text", "")) if isinstance(told, dict) else ""), Text(verdict)
+        )
     return table
 
 
