@@ -1,13 +1,19 @@
 """A costly gesture: several equilibria; the one on the principal branch must be one of those that the closed form allows.
 
-Not found here: the other equilibria at the same parameters (silence on both sides exists whenever t < q*, cooperation without
-a gesture whenever t >= q*).
+Derivation. Let x be how much more often B cooperates after the gesture. A seeker makes it if x >= k_s m / R_s, the greedy if
+x >= k_g m / T_g. B cooperates where its belief is at least q*. Going through who is indifferent leaves six kinds: both make it
+(pooling), seekers alone (separating), the greedy in part and B in part (semi), nobody (guarded or trusting), and - where t > q*
+and seekers are the readier - seekers in part, so that silence leaves B at q* and x = k_s m / R_s (half-hearted).
+At one point there are up to four; the search finds them.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+
+from detente.models import find
+from detente.solve import equilibria
 
 SLUG = "reassurance"
 CARD = {"R_s": 1, "T_g": 0.8, "k_s": 0.5, "k_g": 1, "R_B": 0.6, "S_B": 0.9, "t": 0.4}
@@ -30,6 +36,10 @@ def kind(played, t, m, R_s, T_g, k_s, k_g, R_B, S_B, near=1e-6):
         "guarded": t < q
         and _near((seeker, greedy, anyway), (0, 0, 0), near)
         and trusts <= m * min(k_s / R_s, k_g / T_g) + near,
+        "half-hearted": t > q
+        and m < R_s / k_s
+        and k_s / R_s <= k_g / T_g
+        and _near(played, (1 - (1 - t) * q / (t * (1 - q)), 0, 1, 1 - k_s * m / R_s), near),
         "trusting": t >= q and _near((seeker, greedy, anyway), (0, 0, 1), near),
     }
     found = [name for name, fits in good.items() if fits]
@@ -87,3 +97,32 @@ def test_below_the_interval_a_gesture_is_believed_only_sometimes(play):
 @pytest.mark.parametrize("parameters", [{}, {"m": 0.5}, {"m": 2.5}, {"t": 0.8, "m": 0.3}])
 def test_gambit_agrees(gambit_agrees, parameters):
     gambit_agrees(SLUG, lam=8, **parameters)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "kinds"),
+    [
+        ({}, {"separating", "guarded"}),
+        ({"m": 0.5}, {"semi", "guarded"}),
+        ({"m": 2.5}, {"guarded"}),
+        ({"t": 0.8, "m": 0.3}, {"pooling", "trusting", "half-hearted"}),
+        ({"t": 0.8, "m": 1.2}, {"separating", "trusting", "half-hearted"}),
+        ({"t": 0.8, "m": 0.3, "T_g": 1.0, "k_g": 0.4}, {"pooling", "trusting"}),
+    ],
+)
+def test_the_search_finds_every_kind_that_there_is(parameters, kinds):
+    """All of them, and nothing that the derivation does not know."""
+    game = find(SLUG).game
+    at = {
+        n: v
+        for n, v in {**game.base, **parameters}.items()
+        if n in ("t", "m", "R_s", "T_g", "k_s", "k_g", "R_B", "S_B")
+    }
+    seen = set()
+    for one in equilibria(game.tree(), parameters).record():
+        first = {s["name"]: s["probabilities"][0] for s in one["information_sets"]}
+        names = ("gesture seeker", "gesture greedy", "reply gesture=make", "reply gesture=omit")
+        which = kind([first[name] for name in names], **at, near=1e-5)
+        assert which is not None, first
+        seen.add(which)
+    assert seen == kinds
