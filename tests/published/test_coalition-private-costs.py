@@ -118,3 +118,33 @@ def test_all_four_keeping_is_never_an_equilibrium():
 
 def test_gambit_agrees(gambit_agrees):
     gambit_agrees(SLUG, lam=5)
+
+
+def cutoffs(n, m, kappa):
+    """Chances of keeping at which a member with cost z kappa is indifferent (uniform costs), by scanning; corners apart."""
+    gap = lambda z: comb(n - 1, m - 1) * z ** (m - 1) * (1 - z) ** (n - m) - kappa * z  # noqa: E731
+    grid = np.linspace(1e-6, 1 - 1e-9, 20001)
+    sign = np.sign(gap(grid))
+    found = [brentq(gap, grid[i], grid[i + 1]) for i in np.flatnonzero(sign[1:] * sign[:-1] < 0)]
+    return [*([0.0] if m > 1 else []), *found, *([1.0] if m == n and kappa <= 1 else [])]
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "kappa", "roots", "works"),
+    [
+        (6, 4, 0.5, [0, 0.337540151884, 0.662459848116], [0, 0.104344545773, 0.672048656477]),
+        (5, 1, 0.4, [0.376886010017], [0.906062821812]),
+        (2, 1, 0.4, [0.714285714286], [0.918367346939]),
+        (4, 4, 0.25, [0, 0.5, 1], [0, 0.0625, 1]),
+        (4, 3, 0.6, [0, 0.276393202250, 0.723606797750], [0, 0.066950483150, 0.693049516850]),
+    ],
+)
+def test_printed_cutoffs_for_uniform_costs(n, m, kappa, roots, works):
+    """Known figures for other sizes; for this one z = (1 -+ sqrt 0.2) / 2 and z^3 (4 - 3 z).
+
+    If one is enough, two members bring it about more often than five do.
+    """
+    found = cutoffs(n, m, kappa)
+    assert found == pytest.approx(roots, abs=1e-9)
+    chances = [sum(comb(n, k) * z**k * (1 - z) ** (n - k) for k in range(m, n + 1)) for z in found]
+    assert chances == pytest.approx(works, abs=1e-9)

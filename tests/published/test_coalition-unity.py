@@ -2,7 +2,7 @@
 
 Derivation. With z_j, z_k the chances that the others keep, a member is pivotal with probability z_j (1 - z_k) + z_k (1 - z_j) and
 keeps iff its cost C s is below B_i times that. With equal gains B and a continuum of costs: z = 0, or z = 1 - C / (2 B) where that is
-positive. Not found here: the other equilibria, of which nobody keeping is always one.
+positive. The branch names one equilibrium; the search finds others, of which nobody keeping is always one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from detente.models import find
+from detente.solve import equilibria
 
 SLUG = "coalition-unity"
 SHARES = (np.arange(4) + 0.5) / 4
@@ -79,3 +80,38 @@ def test_equal_members_may_split_and_then_the_draw_says_so(play):
 
 def test_gambit_agrees(gambit_agrees):
     gambit_agrees(SLUG, lam=5)
+
+
+def test_over_the_whole_range_it_is_an_equilibrium_and_fails_above_the_bound(play, draws):
+    at = draws(SLUG, 120, seed=4, B1=1)
+    found = play(SLUG, certified=0.97, **at)
+    for i in np.flatnonzero(found.good):
+        assert largest_gain(played(found, i), at["C"][i], (1, at["B2"][i], at["B3"][i])) < 1e-8
+    bound = np.asarray(find(SLUG).thresholds[0].value(at), bool)
+    assert 30 < bound.sum() < 90
+    assert found["nobody"][found.good & ~bound] == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize(("C", "there"), [(0.56, True), (0.58, False)])
+def test_the_two_who_gain_least_hold_it_up_while_no_cost_exceeds_a_gain(C, there):
+    """7/8 C = 0.5, the third member's gain, at C = 0.5714: one profile, both sides, and the search agrees."""
+    profile = np.array([[0.0] * 4, [1.0] * 4, [1.0] * 4])
+    assert (largest_gain(profile, C, (1, 0.9, 0.5)) < 1e-12) == there
+    found = equilibria(find(SLUG).game, {"C": C, "B2": 0.9, "B3": 0.5}, mixed=False)
+    assert found.complete
+    pairs = [
+        i
+        for i in range(len(found))
+        if found.events(i)["works"] > 1 - 1e-9 and found.events(i)["second_keeps"] > 1 - 1e-9
+    ]
+    assert any(found.events(i)["third_keeps"] > 1 - 1e-9 for i in pairs) == there
+    assert any(found.events(i)["nobody"] > 1 - 1e-9 for i in range(len(found)))
+
+
+@pytest.mark.parametrize(("kappa", "z"), [(0.4, 0.8), (1.2, 0.4), (1.99, 0.005), (2.01, 0.0)])
+def test_the_share_for_uniform_costs_solves_its_equation(kappa, z):
+    """Equal gains: kappa z = 2 z (1 - z), so z = 1 - kappa / 2 up to 2; and it works with 3 z^2 - 2 z^3."""
+    _, share, works, _, _ = find(SLUG).thresholds
+    at = find(SLUG).at({"B2": 1.0, "B3": 1.0, "C": kappa})
+    assert float(share.value(at)) == pytest.approx(z, abs=1e-12)
+    assert float(works.value(at)) == pytest.approx(3 * z**2 - 2 * z**3, abs=1e-12)
