@@ -1,9 +1,10 @@
 """Public threats with a continuum of private worths of war, uniform on [-k, 0]; backing down costs a <= k.
 
-Derivation. If resisted, those above -a fight, a share q = a/k. B resists iff a threat is meant with less than 1/(1+d). With
-q < 1/(1+d) those who would back down threaten until that belief is reached, beta = q d/(1-q). B resists with r = 1/(1+a), which leaves them at 0.
-The others gain. With q > 1/(1+d) all threaten and B gives way. Also: nobody threatens, and B would resist all threats on a belief of
-at most 1/(1+d); war is worth at most 0 to anybody, so nobody gains by a threat.
+Derivation. If resisted, those above -a fight, a share q = a/k. B resists iff a threat is meant with less than 1/(1+d).
+With q < 1/(1+d) those who would back down threaten until that belief is reached, beta = q d/(1-q).
+B resists with r = 1/(1+a), which leaves them at 0; the others gain. With q > 1/(1+d) all threaten and B gives way.
+Also: nobody threatens, and B would resist all threats on a belief of at most 1/(1+d); war is worth at most 0 to anybody, so
+nobody gains by a threat.
 """
 
 from __future__ import annotations
