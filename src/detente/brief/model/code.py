@@ -30,9 +30,10 @@ def python(model: Model, name: str, catalogued: bool) -> str:
     free = [p for p in model.game.parameters.values() if p.free]
     written = json.dumps(name, ensure_ascii=True)
     lines = ["import numpy as np", ""]
+    lines.append("from detente.explore import test")
     if catalogued:
         lines.append("from detente.models import find")
-    lines += ["from detente.explore import test", "from detente.scenario import read_scenario"]
+    lines.append("from detente.scenario import read_scenario")
     lines += ["from detente.solve import equilibria, solve", ""]
     if catalogued:
         lines += [f"model = find({written})", "tree = model.game.tree()"]
@@ -46,7 +47,7 @@ def python(model: Model, name: str, catalogued: bool) -> str:
         ]
     else:
         lines.append("found = solve(tree)")
-    lines.append("print(tree.events, found.event, found.certified, sep='\\n')  # a row for each draw")
+    lines.append('print(tree.events, found.event, found.certified, sep="\\n")  # a row for each draw')
     if catalogued:
         lines += [
             "for point in model.worked:",
@@ -55,7 +56,7 @@ def python(model: Model, name: str, catalogued: bool) -> str:
     lines += [
         "print(equilibria(tree).claim)",
         f"findings = test(read_scenario({written}), draws=64)",
-        "print([(claim['id'], claim['verdict']) for claim in findings.record()['claims']])",
+        'print([(claim["id"], claim["verdict"]) for claim in findings.record()["claims"]])',
     ]
     return "\n".join(lines) + "\n"
 

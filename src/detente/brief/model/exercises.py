@@ -18,6 +18,7 @@ POINTS, TURNS, CLAIMS = 3, 3, 4  # of each kind at most
 BESIDE = 0.05  # of the range of a parameter: how far from a threshold the game is solved
 SAME = 5e-4  # probabilities nearer than this read the same
 RELATED = 6  # events named in an answer
+ASKED = 5  # numbers of a worked point that are asked for
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -51,8 +52,8 @@ def _points(worked: Rows, name: str) -> list[dict[str, Any]]:
             if row["precision"] == "limit"
             else f" Players choose with precision {_exact(row['precision'])}."
         )
-        question = f"{place}.{play} Derive {words.listed([n['what'] for n in numbers])}."
-        answer = words.listed([f"{n['what']} = {_exact(n['told'])}" for n in numbers])
+        question = f"{place}.{play} Derive {words.listed([n['what'] for n in numbers[:ASKED]])}."
+        answer = words.listed([f"{n['what']} = {_exact(n['told'])}" for n in numbers[:ASKED]])
         command = _solve(name, row["at"])
         if row["precision"] != "limit":
             command += f" --lambda {_exact(row['precision'])}"
@@ -104,8 +105,7 @@ def _claims(claims: Rows, name: str) -> list[dict[str, Any]]:
     found = []
     for claim in ordered[:CLAIMS]:
         text = claim["text"].strip().rstrip(".!?")
-        told = claim["verdict"] + (f" {claim['rule_text']}" if claim["verdict"] == "holds if" else "")
-        answer = f"It {told}, in {claim['decided']:,} points of the ranges."
+        answer = _tested(claim)
         if claim["because"]:
             answer += f" {words.sentence(claim['because'])}"
         found.append(
@@ -119,12 +119,33 @@ def _claims(claims: Rows, name: str) -> list[dict[str, Any]]:
     return found
 
 
+def _tested(claim: Mapping[str, Any]) -> str:
+    """What testing found, with the bounds that were found and, where one parameter turns the claim, the point where it does."""
+    decided, held = claim["decided"], round((claim["share"] or 0.0) * claim["decided"])
+    which = "points of the ranges that could be decided" if claim["undecided"] else "points of the ranges"
+    if claim["verdict"] != "holds if":
+        return (
+            f"It {'held' if claim['verdict'] == 'holds throughout' else 'failed'} at all {decided:,} {which}."
+        )
+    told = f"No: it held at {held:,} of {decided:,} {which}."
+    if claim["rule"] and claim["rule_found"]:
+        told += f" What sorts them best: it holds if {claim['rule_text']}."
+    binding = claim["binding"]
+    if binding and claim["holds_at_base"] is not None:
+        told += (
+            f" From the base values, where it {'holds' if claim['holds_at_base'] else 'fails'}, it turns "
+            f"at {binding['parameter']} = {_exact(binding['at'])}."
+        )
+    return told
+
+
 def _equilibria(others: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     rows = others["equilibria"]
     if len(rows) < 2:
         return []
     said = [
-        f"number {n}: " + ", ".join(f"P({event}) = {_exact(p)}" for event, p in row["events"].items())
+        f"number {n}{' (the principal one)' if row['principal'] else ''}: "
+        + ", ".join(f"P({event}) = {_exact(p)}" for event, p in row["events"].items())
         for n, row in enumerate(rows[:RELATED], 1)
     ]
     question = "More than one equilibrium exists at the base values. Find a second one. Which belief or which expectation carries it?"

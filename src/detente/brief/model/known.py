@@ -17,9 +17,9 @@ from detente.explore.claims.contour import Edge, chained, segments
 from detente.game.parameter import Parameter
 from detente.models import Model, Threshold
 
-CELLS = (72, 54)  # places of a region, across and up
+CELLS = (60, 44)  # places of a region, across and up
 PLACES = 161  # of a curve
-HALVINGS = 40  # of an interval, to find where a comparison changes or a number jumps
+HALVINGS = 32  # of an interval, to find where a comparison changes or a number jumps
 JUMP = 0.02  # of the whole height: a step that stays this high however narrow the interval is a jump
 STEEP = 0.04  # of the whole height: a step worth looking into
 
@@ -107,13 +107,10 @@ def _boundary(
     xs: Floats, ys: Floats, answer: Floats, formula: Callable[[Floats, Floats], Floats]
 ) -> list[list[list[float]]]:
     """Lines between the side that holds and the one that fails, each point found on an edge of the grid by halving."""
-    edges: list[Edge] = []
-    rows, columns = answer.shape
-    for j, i in itertools.product(range(rows), range(columns)):
-        for kind, other in (("h", (j, i + 1)), ("v", (j + 1, i))):
-            inside = other[0] < rows and other[1] < columns
-            if inside and min(answer[j, i], answer[other]) >= 0 and answer[j, i] != answer[other]:
-                edges.append((kind, j, i))
+    edges: list[Edge] = [
+        ("h", int(j), int(i)) for j, i in np.argwhere(_changes(answer[:, :-1], answer[:, 1:]))
+    ]
+    edges += [("v", int(j), int(i)) for j, i in np.argwhere(_changes(answer[:-1], answer[1:]))]
     if not edges:
         return []
     start = np.array([(xs[i], ys[j]) for _, j, i in edges]).T
@@ -124,13 +121,23 @@ def _boundary(
         same = formula(middle[0], middle[1]) == first
         start, end = np.where(same, middle, start), np.where(same, end, middle)
     at = {edge: [float(end[0, n]), float(end[1, n])] for n, edge in enumerate(edges)}
+    low_left, low_right, up_left, up_right = (
+        answer[:-1, :-1],
+        answer[:-1, 1:],
+        answer[1:, :-1],
+        answer[1:, 1:],
+    )
+    alternate = _changes(low_left, low_right) & _changes(up_left, up_right) & (low_left == up_right)
     joined: dict[tuple[int, int], bool] = {}
-    for j, i in itertools.product(range(rows - 1), range(columns - 1)):
-        corners = answer[j : j + 2, i : i + 2]
-        if corners.min() >= 0 and corners[0, 0] == corners[1, 1] != corners[0, 1] == corners[1, 0]:
-            centre = formula(np.float64((xs[i] + xs[i + 1]) / 2), np.float64((ys[j] + ys[j + 1]) / 2))
-            joined[j, i] = bool(centre == 1)
+    for j, i in np.argwhere(alternate):
+        centre = formula(np.float64((xs[i] + xs[i + 1]) / 2), np.float64((ys[j] + ys[j + 1]) / 2))
+        joined[int(j), int(i)] = bool(centre == 1)
     return [[at[edge] for edge in line] for line in chained(segments(answer, at, joined))]
+
+
+def _changes(one: Floats, other: Floats) -> Floats:
+    """Where both are known and differ."""
+    return (one >= 0) & (other >= 0) & (one != other)
 
 
 def _stretch(model: Model, threshold: Threshold, x: Parameter) -> dict[str, Any]:

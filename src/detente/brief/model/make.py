@@ -326,7 +326,9 @@ def _summary(result: Mapping[str, Any]) -> str:
     differs = [claim["id"] for claim in told if not claim["as_predicted"]]
     numbers = [n for row in result["worked"] for n in row["numbers"]]
     agree = sum(bool(n["agrees"]) for n in numbers)
-    said = f"{agree} of {len(numbers)} worked numbers found by the solver; " if numbers else ""
+    missed = sum(len(row["numbers"]) for row in result["worked"] if row["reached"] == "missed")
+    beyond = f" ({missed} are of equilibria that it does not reach)" if missed else ""
+    said = f"{agree} of {len(numbers)} worked numbers found by the solver{beyond}; " if numbers else ""
     if not told:
         return f"{said}{len(result['claims'])} claims tested; the source predicts no verdicts."
     other = f"; otherwise: {', '.join(differs)}" if differs else ""

@@ -140,15 +140,18 @@ def _fragment(html: str | None) -> Markup | None:
 
 
 def _summary(result: Mapping[str, Any]) -> str:
-    """What was compared with the source, in at most three sentences."""
+    """What was compared with the source, in short sentences."""
     numbers = [n for row in result["worked"] for n in row["numbers"]]
     told = [claim for claim in result["claims"] if claim["predicted"] is not None]
     said = []
     if numbers:
         agree = sum(bool(n["agrees"]) for n in numbers)
+        missed = sum(len(row["numbers"]) for row in result["worked"] if row["reached"] == "missed")
         said.append(
             f"The solver finds {agree} of {words.count(len(numbers), 'number')} that are worked out by hand."
         )
+        if missed:
+            said.append(f"{missed} belong to equilibria that it does not reach.")
     if result["claims"]:
         tested = words.count(len(result["claims"]), "claim")
         said.append(f"We tested {tested} about it at {result['draws']:,} points of its ranges.")
