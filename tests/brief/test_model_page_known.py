@@ -53,6 +53,18 @@ def test_the_boundary_of_a_region_is_the_formula(model: Model) -> None:
         assert row == [int(p < 1 / (1 + d)) for p in grid["x"]]
 
 
+def test_boundaries_that_cross_are_found_whole() -> None:
+    """Two straight lines through (p, d) = (0.5, 1.5), each with its whole length and nothing else."""
+    changed = with_lines("formula: p < 1 / (1 + d)", "formula: (p - 0.5) * (d - 1.5) > 0")
+    picture = thresholds(changed)[0]["picture"]
+    points = [point for line in picture["boundary"] for point in line]
+    upright = [d for p, d in points if p == pytest.approx(0.5, abs=1e-9)]
+    level = [p for p, d in points if d == pytest.approx(1.5, abs=1e-9)]
+    assert len(upright) + len(level) == len(points)
+    assert (min(upright), max(upright)) == (pytest.approx(0.1), pytest.approx(3))
+    assert (min(level), max(level)) == (pytest.approx(0.05), pytest.approx(0.95))
+
+
 def test_a_curve_is_the_formula_and_is_cut_where_it_jumps(model: Model) -> None:
     war = thresholds(model)[2]
     assert war["at_base"] == pytest.approx(0.2)

@@ -259,6 +259,7 @@ def _worked(row: Mapping[str, Any]) -> dict[str, Any]:
         "tag": tag,
         "explained": explained,
         "within": f"{row['within']:g}",
+        "compared": any(n["agrees"] is not None for n in row["numbers"]),
         "problem": words.sentence(row["problem"]),
         "numbers": [
             {

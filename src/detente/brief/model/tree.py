@@ -20,7 +20,7 @@ def drawn(tree: Tree, played: Solutions | None) -> dict[str, Any]:
     small = tree.n_nodes <= DRAWN_NODES
     return {
         "tree_svg": str(tree_svg(tree, "tree", strategy, numbers, max_nodes=DRAWN_NODES)) if small else None,
-        "tree_html": tree_html(tree, strategy, numbers, depth=2 if small else 4, max_nodes=LISTED_NODES),
+        "tree_html": tree_html(tree, strategy, numbers, depth=2, max_nodes=LISTED_NODES),
     }
 
 
