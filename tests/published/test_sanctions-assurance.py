@@ -1,9 +1,10 @@
 """Sanctions that may stay: when relief is believed, and why more pressure never turns a target away here.
 
-Derivation. Giving way costs v + mu c, c = h c_H + (1 - h) c_L. Resisting costs iota L1, L1 = h (phi c_H + v) + (1 - h) c_L, since only
-the target that is hit hard gives in late. So it gives way iff N = iota L1 - v - mu c >= 0. dN/dc_H = h (iota phi - mu) changes its
-sign at mu = phi iota. But at mu = phi iota, N = iota (h v + (1 - h)(1 - phi) c_L) - v < 0, because (1 - phi) c_L < v and
-iota <= 1, and N falls with mu: where N >= 0 holds, mu < phi iota holds. Pressure that speaks against giving way finds nobody who gives way.
+Derivation. Giving way costs v + mu c, c = h c_H + (1 - h) c_L. Resisting costs iota L1, L1 = h (phi c_H + v) + (1 - h) c_L, since
+only the target that is hit hard gives in late. So it gives way iff N = iota L1 - v - mu c >= 0. dN/dc_H = h (iota phi - mu) changes
+its sign at mu = phi iota. But at mu = phi iota, N = iota (h v + (1 - h)(1 - phi) c_L) - v < 0, because (1 - phi) c_L < v and
+iota <= 1, and N falls with mu: where N >= 0 holds, mu < phi iota holds. Pressure that speaks against giving way finds nobody who
+gives way.
 """
 
 from __future__ import annotations
