@@ -36,6 +36,7 @@ from detente.models.prediction import predictions
 from detente.scenario import assumptions, read_scenario
 from detente.scenario.locate import scenario_path
 from detente.scenario.scenario import Scenario
+from detente.scenario.selection import MIXED_CELLS, MOST_NODES, MOST_PROFILES, MOST_SLOTS
 from detente.scenario.text import read_text
 from detente.solve import Solutions, equilibria, solve
 from detente.solve.record import record
@@ -236,8 +237,15 @@ def _others(scenario: Scenario, tree: Tree) -> dict[str, Any]:
             **empty,
             "why": "players choose with finite precision here, so what they play is no sequential equilibrium",
         }
+    if tree.n_nodes > MOST_NODES or tree.n_slots > MOST_SLOTS:
+        size = f"{tree.n_nodes} nodes and {tree.n_slots} options are too many to wait for"
+        return {
+            **empty,
+            "why": f"{size}; `detente solve --all` searches larger games and takes its time",
+        }
+    mixed = tree.n_nodes * tree.n_slots <= MIXED_CELLS
     try:
-        found = equilibria(tree)
+        found = equilibria(tree, mixed=mixed, most_profiles=MOST_PROFILES)
     except BadInput as refused:
         size = f" ({refused.found}; {refused.allowed})" if refused.found else ""
         return {**empty, "why": f"{refused.problem}{size}"}
@@ -247,7 +255,8 @@ def _others(scenario: Scenario, tree: Tree) -> dict[str, Any]:
         "searched": True,
         "why": "",
         "claim": told["claim"],
-        "search": told["search"],
+        "search": told["search"]
+        + ("" if mixed else "; in a game of this size `detente solve --all` looks for mixed ones"),
         "complete_pure": told["complete_pure"],
         "open": told["open"],
         "equilibria": rows,
