@@ -9,7 +9,7 @@ import sys
 import typer
 
 from detente import __version__
-from detente.cli import brief, export, ledger, models, new, read, solve, test, train
+from detente.cli import brief, export, fit, ledger, models, new, read, solve, test, train
 from detente.cli.output import end_with_error
 from detente.errors import BadInput, DetenteError, Where
 
@@ -33,6 +33,7 @@ app.command("train")(train.command)
 app.command("new")(new.command)
 app.command("solve")(solve.command)
 app.command("test")(test.command)
+app.command("fit")(fit.command)
 app.command("models")(models.command)
 app.command("export")(export.command)
 

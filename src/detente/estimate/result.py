@@ -1,0 +1,187 @@
+"""A finished fit: coefficients, their covariance, tests and predictions, in the manner of statsmodels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from scipy.stats import norm
+
+from detente.errors import BadInput, DataError, Where
+from detente.estimate.climb import Top
+from detente.estimate.data import complete, frame_of
+from detente.estimate.formulas import again, columns_of
+from detente.estimate.likelihood import Model
+from detente.game.tree import Floats
+
+Covariance = Literal["observed", "outer", "sandwich", "clustered"]
+COVARIANCES = ("observed", "outer", "sandwich", "clustered")
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Maximum likelihood estimates of a game's parameters."""
+
+    model: Model
+    outcomes: tuple[str, ...]
+    ends: Floats  # [outcome, end]
+    top: Top  # in the user's units
+    rows: int
+    plays: int  # counts of outcomes in all
+    left_out: int  # rows with missing values
+    kind: Covariance
+    clusters: np.ndarray | None  # [row]
+    normalisation: str
+
+    @property
+    def names(self) -> list[str]:
+        return self.model.names
+
+    @property
+    def params(self) -> dict[str, float]:
+        """Coefficients by name, ``parameter: term``."""
+        return dict(zip(self.names, map(float, self.top.theta), strict=True))
+
+    @property
+    def log_likelihood(self) -> float:
+        """The multinomial constant left out."""
+        return self.top.log_likelihood
+
+    @property
+    def aic(self) -> float:
+        """2k - 2 log-likelihood."""
+        return 2 * len(self.names) - 2 * self.log_likelihood
+
+    @property
+    def bic(self) -> float:
+        """k log(plays) - 2 log-likelihood: plays, not rows, where rows hold counts."""
+        return len(self.names) * float(np.log(self.plays)) - 2 * self.log_likelihood
+
+    @property
+    def condition(self) -> float:
+        """Of the information, in units in which columns are of order 1: above 1e8 a ridge."""
+        size = np.linalg.eigvalsh(self.top.information / np.outer(self.model.unit, self.model.unit))
+        return float(size[-1] / size[0]) if size[0] > 0 else float("inf")
+
+    def cov_params(self, kind: Covariance | None = None) -> Floats:
+        """Covariance [coefficient, coefficient]: inverse of the observed information, of the outer product of scores, the
+        sandwich of both, or the sandwich with scores added up within clusters (times G / (G - 1)). Raises BadInput."""
+        kind = self.kind if kind is None else kind
+        if kind not in COVARIANCES:
+            raise BadInput(
+                "there is no such covariance",
+                where=Where(field="covariance"),
+                found=kind,
+                allowed=COVARIANCES,
+            )
+        if kind == "outer":
+            return np.asarray(np.linalg.inv(self.top.scores.T @ self.top.scores), np.float64)
+        bread = np.asarray(np.linalg.inv(self.top.information), np.float64)
+        if kind == "observed":
+            return bread
+        scores = self.top.scores
+        if kind == "clustered":
+            if self.clusters is None:
+                raise BadInput("this fit was made without clusters", where=Where(field="covariance"), found=kind,
+                               allowed="fit(..., clusters=COLUMN)")  # fmt: skip
+            groups, member = np.unique(self.clusters, return_inverse=True)
+            summed = np.zeros((len(groups), scores.shape[1]))
+            np.add.at(summed, member, scores)
+            scores = summed * np.sqrt(len(groups) / (len(groups) - 1))
+        return bread @ (scores.T @ scores) @ bread
+
+    @property
+    def bse(self) -> dict[str, float]:
+        """Standard errors by name."""
+        return dict(zip(self.names, map(float, np.sqrt(np.diag(self.cov_params()))), strict=True))
+
+    def tidy(self, level: float = 0.95) -> list[dict[str, float | str]]:
+        """One row a coefficient: parameter, term, estimate, std.error, statistic, p.value, conf.low, conf.high."""
+        wide = norm.ppf(0.5 + level / 2)
+        rows: list[dict[str, float | str]] = []
+        for name, estimate in self.params.items():
+            error = self.bse[name]
+            parameter, term = name.split(": ", 1)
+            z = float(estimate / error)
+            rows.append({
+                "parameter": parameter, "term": term, "estimate": estimate, "std.error": error, "statistic": z,
+                "p.value": float(2 * norm.sf(abs(z))), "conf.low": float(estimate - wide * error),
+                "conf.high": float(estimate + wide * error),
+            })  # fmt: skip
+        return rows
+
+    def csv(self) -> str:
+        """`tidy` as the text of a CSV file."""
+        rows = self.tidy()
+        lines = [",".join(rows[0])]
+        for row in rows:
+            lines.append(",".join(f'"{v}"' if isinstance(v, str) else repr(v) for v in row.values()))
+        return "\n".join(lines) + "\n"
+
+    def predict(self, data: Any) -> dict[str, Floats]:
+        """Probability of each outcome in rows of other data [row]. Rows with missing values are left out with a warning."""
+        frame = frame_of(data)
+        used = list(
+            dict.fromkeys(
+                c
+                for i in self.model.indices
+                for c in columns_of(i.formula, list(frame.columns), Where(field=i.parameter))
+            )
+        )
+        frame = complete(frame, used)
+        matrices = [again(i, frame) for i in self.model.indices]
+        log, _ = self.model.events(self.model.drawn(self.top.theta, matrices), self.ends)
+        return {name: np.exp(row) for name, row in zip(self.outcomes, log, strict=True)}
+
+    def summary(self) -> str:
+        """A table for reading."""
+        lines = [
+            f"{self.model.tree.title or 'game'}: {self.rows} rows, {self.plays} plays"
+            + (f", {self.left_out} rows left out for missing values" if self.left_out else ""),
+            f"log-likelihood {self.log_likelihood:.6f}, AIC {self.aic:.3f}, BIC {self.bic:.3f}; {self.normalisation}",
+            f"stopped by {self.top.reason} after {self.top.iterations} steps, largest score {self.top.score:.1e}, "
+            f"condition {self.condition:.0f}; standard errors: {self.kind}",
+            "",
+            f"{'':34}{'estimate':>11}{'std.error':>11}{'z':>8}{'p':>8}",
+        ]
+        for row in self.tidy():
+            name = f"{row['parameter']}: {row['term']}"
+            lines.append(
+                f"{name:34}{row['estimate']:11.4f}{row['std.error']:11.4f}{row['statistic']:8.2f}{row['p.value']:8.3f}"
+            )
+        return "\n".join(lines) + "\n"
+
+    def record(self) -> Mapping[str, Any]:
+        """The fit as the machine-readable face prints it."""
+        return {
+            "game": self.model.tree.title,
+            "link": self.model.link,
+            "errors": self.model.errors,
+            "normalisation": self.normalisation,
+            "rows": self.rows,
+            "plays": self.plays,
+            "left_out": self.left_out,
+            "log_likelihood": self.log_likelihood,
+            "aic": self.aic,
+            "bic": self.bic,
+            "coefficients": self.tidy(),
+            "covariance": {"kind": self.kind, "names": self.names, "matrix": self.cov_params().tolist()},
+            "stopped": {"reason": self.top.reason, "steps": self.top.iterations, "score": self.top.score},
+            "condition": self.condition,
+        }
+
+
+def separated(top: Top, model: Model) -> None:
+    """Raises DataError where a coefficient ran away: some outcome is predicted perfectly, and no maximum exists."""
+    far = np.abs(top.theta * model.unit)
+    size = np.linalg.eigvalsh(top.information / np.outer(model.unit, model.unit))
+    if size[0] <= 1e-7 * max(size[-1], 1e-300) or far.max() > 200:
+        ran = np.flatnonzero(far > max(5.0, far.max() / 20)) if far.max() > 5 else [int(far.argmax())]
+        told = ", ".join(f"{model.names[int(k)]} at {top.theta[int(k)]:.3g}" for k in ran)
+        raise DataError(
+            "no maximum: the likelihood is flat or rises for ever, as when a column predicts an outcome perfectly",
+            where=Where(field="formulas"), found=told,
+            allowed="a column or category with both outcomes; fewer terms",
+        )  # fmt: skip

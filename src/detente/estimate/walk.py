@@ -1,0 +1,176 @@
+"""Probabilities of every end of a game of perfect information whose players choose with errors, and their derivatives.
+
+Expected payoffs come up the tree, log-probabilities go down; nothing is solved for. Two kinds of error (Signorino 2003,
+"Structure and uncertainty in discrete choice models", Political Analysis 11:316-344):
+
+agent     every mover has fresh errors on its options: P(option) = F(difference of expected payoffs / scale)
+private   every player has an error of variance 1 on each of its payoffs, known to itself from the start; the others average
+          over it, so the scale of a choice depends on how spread what follows is. Normal errors and two options alone.
+
+Probabilities are never floored: logarithms are exact where a probability is 0 in floating point.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.special import log_ndtr, logsumexp
+
+from detente.errors import GameError
+from detente.game import Tree
+from detente.game.derivative import numbers_slope
+from detente.game.tree import CHANCE, TERMINAL, Floats
+
+Link = Literal["logit", "probit"]
+Errors = Literal["agent", "private"]
+_HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
+
+
+@dataclass(frozen=True, eq=False)
+class Walked:
+    """What the tree says of each row of data."""
+
+    log: Floats  # [end, row] log-probability of each end, in the order of `Tree.terminal`
+    slope: Floats  # [end, row, parameter] its derivatives
+
+
+@dataclass(eq=False)
+class _Worth:
+    """Expected payoffs below a node, and the sum of squared probabilities of the ends below it, each with derivatives."""
+
+    payoff: Floats  # [player, row]
+    d_payoff: Floats  # [player, row, parameter]
+    spread: Floats  # [row]
+    d_spread: Floats  # [row, parameter]
+
+
+def check_walkable(tree: Tree, link: Link, errors: Errors) -> None:
+    """Raises GameError, naming the information set, where the game is not one that this walk can take."""
+    if errors == "private" and link == "logit":
+        raise GameError("private information has normal errors", found="logit", allowed="probit")
+    for owned in tree.sets:
+        if len(owned.nodes) > 1:
+            raise GameError(
+                f"at {owned.name!r} a player does not know all that happened: beliefs have to be solved for",
+                found=f"{len(owned.nodes)} positions in one information set", allowed="games of perfect information",
+            )  # fmt: skip
+        if len(owned.options) != 2 and link == "probit":
+            raise GameError(f"the probit takes two options, at {owned.name!r} there are others",
+                            found=len(owned.options), allowed="logit, or two options")  # fmt: skip
+        if errors == "private":
+            node: int = owned.nodes[0]  # pyright: ignore[reportGeneralTypeIssues]
+            while (node := int(tree.parent[node])) >= 0:
+                above = int(tree.info_set[node])
+                if above >= 0 and tree.sets[above].player == owned.player:
+                    raise GameError("with private information a player moves once at most on every path",
+                                    found=tree.players[owned.player], allowed="agent errors")  # fmt: skip
+
+
+def walk(
+    tree: Tree,
+    draws: Mapping[str, Floats],
+    parameters: Sequence[str],
+    *,
+    link: Link = "logit",
+    errors: Errors = "agent",
+    scale: float = 1.0,
+) -> Walked:
+    """Log-probabilities of all ends at every row of ``draws`` and their derivatives by ``parameters``.
+
+    ``draws``: columns [row] of parameters, others at their base values; one column at least. ``scale``: of a difference of
+    expected payoffs under agent errors (probit of two unit errors: sqrt 2; logit: 1 over the precision). Call `check_walkable`
+    once before. Cost: rows times edges times parameters.
+    """
+    numbers = np.ascontiguousarray(tree.numbers_at(dict(draws)).T)  # [number, row]
+    slopes = (
+        numbers_slope(tree, dict(draws), tuple(parameters)).dense().transpose(1, 0, 2)
+    )  # [number, row, parameter]
+    rows, count = numbers.shape[1], slopes.shape[2]
+    worth: dict[int, _Worth] = {}
+    edge_log: dict[int, tuple[Floats, Floats]] = {}  # child -> log-probability of its branch and derivatives
+    for node in range(tree.n_nodes - 1, -1, -1):
+        if tree.kind[node] == TERMINAL:
+            worth[node] = _end(tree, node, numbers, slopes)
+            continue
+        first, last = int(tree.child_start[node]), int(tree.child_start[node + 1])
+        children = [int(c) for c in tree.child[first:last]]
+        if tree.kind[node] == CHANCE:
+            branches = [
+                _chance(numbers[tree.edge_number[e]], slopes[tree.edge_number[e]]) for e in range(first, last)
+            ]
+        else:
+            player = tree.sets[int(tree.info_set[node])].player
+            branches = _choice([worth[c] for c in children], player, link, errors, scale)
+        edge_log.update(zip(children, branches, strict=True))
+        worth[node] = _average([worth.pop(c) for c in children], branches)
+    log = np.zeros((tree.n_outcomes, rows))
+    slope = np.zeros((tree.n_outcomes, rows, count))
+    reach: dict[int, tuple[Floats, Floats]] = {0: (np.zeros(rows), np.zeros((rows, count)))}
+    for node in range(tree.n_nodes):
+        if node:
+            up = reach[int(tree.parent[node])]
+            reach[node] = (up[0] + edge_log[node][0], up[1] + edge_log[node][1])
+        if tree.kind[node] == TERMINAL:
+            log[int(tree.terminal[node])], slope[int(tree.terminal[node])] = reach.pop(node)
+    return Walked(log, slope)
+
+
+def _end(tree: Tree, node: int, numbers: Floats, slopes: Floats) -> _Worth:
+    rows, count = slopes.shape[1:]
+    payoff = np.zeros((len(tree.players), rows))
+    d_payoff = np.zeros((len(tree.players), rows, count))
+    for player in range(len(tree.players)):
+        place = int(tree.terminal[node]) * len(tree.players) + player
+        terms = tree.payoff_number[tree.payoff_start[place] : tree.payoff_start[place + 1]]
+        payoff[player] = numbers[terms].sum(axis=0)
+        d_payoff[player] = slopes[terms].sum(axis=0)
+    return _Worth(payoff, d_payoff, np.ones(rows), np.zeros((rows, count)))
+
+
+def _chance(p: Floats, d_p: Floats) -> tuple[Floats, Floats]:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log = np.log(p)
+        slope = np.where(p[:, None] > 0, d_p / p[:, None], 0.0)
+    return log, slope
+
+
+def _choice(
+    below: Sequence[_Worth], player: int, link: Link, errors: Errors, scale: float
+) -> list[tuple[Floats, Floats]]:
+    """Log-probability of each option and its derivatives."""
+    if link == "logit":
+        z = np.stack([w.payoff[player] for w in below]) / scale
+        d_z = np.stack([w.d_payoff[player] for w in below]) / scale
+        log = z - logsumexp(z, axis=0)
+        mean = (np.exp(log)[:, :, None] * d_z).sum(axis=0)
+        return [(log[k], d_z[k] - mean) for k in range(len(below))]
+    one, other = below
+    gap = other.payoff[player] - one.payoff[player]
+    d_gap = other.d_payoff[player] - one.d_payoff[player]
+    if errors == "private":
+        square = one.spread + other.spread
+        root = np.sqrt(square)
+        x = gap / root
+        d_x = d_gap / root[:, None] - (0.5 * x / square)[:, None] * (one.d_spread + other.d_spread)
+    else:
+        x, d_x = gap / scale, d_gap / scale
+    low, high = log_ndtr(-x), log_ndtr(x)
+    density = -0.5 * x * x - _HALF_LOG_2PI  # the ratio of Mills, in logarithms: right in both tails
+    return [(low, -np.exp(density - low)[:, None] * d_x), (high, np.exp(density - high)[:, None] * d_x)]
+
+
+def _average(below: Sequence[_Worth], branches: Sequence[tuple[Floats, Floats]]) -> _Worth:
+    payoff, d_payoff = np.zeros_like(below[0].payoff), np.zeros_like(below[0].d_payoff)
+    spread, d_spread = np.zeros_like(below[0].spread), np.zeros_like(below[0].d_spread)
+    for worth, (log, d_log) in zip(below, branches, strict=True):
+        p = np.exp(log)
+        d_p = p[:, None] * d_log
+        payoff += p * worth.payoff
+        d_payoff += p[:, None] * worth.d_payoff + worth.payoff[:, :, None] * d_p
+        spread += p * p * worth.spread
+        d_spread += (p * p)[:, None] * worth.d_spread + (2 * p * worth.spread)[:, None] * d_p
+    return _Worth(payoff, d_payoff, spread, d_spread)
