@@ -23,7 +23,8 @@ def command(
     game: Annotated[
         str,
         typer.Argument(
-            metavar="GAME", help="A .yaml game or scenario, a Gambit .efg or .nfg, or a slug of the catalogue."
+            metavar="GAME",
+            help="A .yaml game or scenario, a Gambit .efg or .nfg, or a slug of the catalogue.",
         ),
     ],
     set_: Annotated[

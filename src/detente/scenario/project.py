@@ -20,7 +20,9 @@ def new_project(folder: str | Path, slug: str | None = None) -> list[Path]:
     when it cannot be written; then nothing is left behind.
     """
     if slug is not None and slug not in (known := [*shipped(), *slugs()]):
-        raise GameError("there is no such shipped scenario", where=Where(field="--from"), found=slug, allowed=known)
+        raise GameError(
+            "there is no such shipped scenario", where=Where(field="--from"), found=slug, allowed=known
+        )
     target = Path(folder)
     if target.exists() and not target.is_dir():
         raise GameError("there is a file where the folder should be", where=Where(str(target)), found=target.name,
