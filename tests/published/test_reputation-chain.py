@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detente.models import find
+
 SLUG = "reputation-chain"
 
 
@@ -72,6 +74,16 @@ def test_worked_numbers_with_a_small_gain(play):
     found = play(SLUG, p=0.02, b=0.3, a=2)
     assert found["soft_fights"][0] / 0.98 == pytest.approx(0.206349206349, abs=1e-9)
     assert found["fought"][0] == pytest.approx(0.222222222222, abs=1e-9)
+
+
+def test_the_worth_of_the_game_to_a_soft_defender():
+    """a max(N - k + 1, 0), k the least with b^k < p; with ten challengers, a = 2, b = 1/2 and p = 0.1 it is 14."""
+    assert walk(10, 0.1, False, 0.5, 2)[0] == pytest.approx(14)
+    told = next(t for t in find(SLUG).thresholds if t.text.startswith("Worth of the whole game"))
+    for p, b, a in [(0.1, 0.5, 2), (0.2, 0.5, 2), (0.4, 0.5, 3), (0.6, 0.5, 2), (0.02, 0.3, 1.5)]:
+        assert told.value({"p": p, "b": b, "a": a, "stubborn": 3}) == pytest.approx(
+            walk(3, p, False, b, a)[0]
+        )
 
 
 def test_the_sequential_equilibrium_over_the_range(play, draws):

@@ -82,6 +82,19 @@ def test_two_equilibria_are_found_one_without_threats(a):
     assert told == [(0.0, False), (0.6 if a < 0.5 else 1.0, True)]
 
 
+def test_silence_needs_resistance_that_is_likely_enough():
+    """War worth -0.4 to those who would fight (a = 0.8): they are silent iff B resists with at least 1/1.4 = 0.714285714286."""
+    least = 1 / (1 + 0.8 / 2)
+    assert least == pytest.approx(0.714285714286, abs=1e-12)
+    silent = [
+        r for r in equilibria(find(SLUG).game.tree(), {"a": 0.8}).record() if r["events"]["threat"] < 1e-6
+    ]
+    assert silent
+    for row in silent:
+        (answer,) = (s for s in row["information_sets"] if s["name"] == "answer")
+        assert answer["probabilities"][0] >= least - 1e-6
+
+
 @pytest.mark.parametrize("parameters", [{}, {"a": 0.6}])
 def test_gambit_agrees(gambit_agrees, parameters):
     gambit_agrees(SLUG, lam=15, **parameters)
