@@ -52,7 +52,7 @@ def test_the_branch_ends_at_a_partition_of_the_closed_form(play, draws):
 
 
 @pytest.mark.parametrize(
-    ("b", "k"), [(0.115, 0.005), (0.135, 0.005), (0.195, 0.02), (0.235, 0.02), (0.265, 0.02), (0.275, 0.02)]
+    ("b", "k"), [(0.115, 0.005), (0.135, 0.005), (0.195, 0.02), (0.235, 0.02), (0.275, 0.02)]
 )
 def test_both_sides_of_each_threshold(b, k):
     """Every pure equilibrium of the derivation is found where it exists, and no monotone one where it does not."""
@@ -78,6 +78,7 @@ def test_free_talk_parts_at_symmetry_and_the_search_still_finds_what_there_is():
     assert losses == [1, 2, 5]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("b", "steps"), [(0.2, 2), (0.3, 1)])
 def test_free_talk_carries_two_messages_exactly_where_the_continuous_model_does(b, steps):
     """On the grid as in the continuous model: 2 N (N - 1) b < 1 for N = 2."""
