@@ -23,9 +23,9 @@ def test_the_commands_on_the_page_run(detente: Run, tmp_path: Path, monkeypatch:
         ran = detente(*words, *(["--draws", "32"] if words[0] in ("test", "brief") else []))
         assert ran.status == 0, ran.err
     assert (tmp_path / "my-model" / "scenario.yaml").is_file()
-    assert "written: model-" in ran.out
+    assert "written: model-my-model/model.html" in ran.out
     assert "to change an assumption: edit my-model/scenario.yaml" in ran.out
-    page = next(tmp_path.glob("model-*/model.html")).read_text(encoding="utf-8")
+    page = (tmp_path / "model-my-model" / "model.html").read_text(encoding="utf-8")
     assert "detente test scenario.yaml" in page
 
 

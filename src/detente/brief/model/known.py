@@ -130,8 +130,8 @@ def _boundary(
     alternate = _changes(low_left, low_right) & _changes(up_left, up_right) & (low_left == up_right)
     joined: dict[tuple[int, int], bool] = {}
     for j, i in np.argwhere(alternate):
-        centre = formula(np.float64((xs[i] + xs[i + 1]) / 2), np.float64((ys[j] + ys[j + 1]) / 2))
-        joined[int(j), int(i)] = bool(centre == 1)
+        centre = formula((xs[i : i + 1] + xs[i + 1]) / 2, (ys[j : j + 1] + ys[j + 1]) / 2)
+        joined[int(j), int(i)] = bool(centre[0] == 1)
     return [[at[edge] for edge in line] for line in chained(segments(answer, at, joined))]
 
 

@@ -34,7 +34,7 @@ from detente.models import Model, Worked, find, slugs
 from detente.models.model import read_model
 from detente.models.prediction import predictions
 from detente.scenario import assumptions, read_scenario
-from detente.scenario.locate import scenario_path
+from detente.scenario.locate import FILE, scenario_path
 from detente.scenario.scenario import Scenario
 from detente.scenario.selection import MIXED_CELLS, MOST_NODES, MOST_PROFILES, MOST_SLOTS
 from detente.scenario.text import read_text
@@ -66,7 +66,7 @@ def make_model_page(
     progress: Progress | None = None,
     head: Mapping[str, object] | None = None,
 ) -> ModelPage:
-    """Make the teaching page of a model and write it with its ``model.json`` into ``out`` (default ``model-NAME`` here).
+    """Make the teaching page of a model and write it with its ``model.json`` into ``out`` (default: ``model-`` and its name, here).
 
     ``name``: a slug of the catalogue, or a file or project folder that tells what a model tells (a changed copy of one).
     The same model, draws, seed and search give the same bytes, whatever the number of ``workers``. Raises BadInput for what is
@@ -89,7 +89,7 @@ def make_model_page(
         PAGE: render_model(result).encode("utf-8"),
         RESULT: (json.dumps(result, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode("utf-8"),
     }
-    written = place(out if out is not None else Path(f"model-{slug(model.slug)}"), texts)
+    written = place(out if out is not None else Path(f"model-{_folder(name)}"), texts)
     return ModelPage(result, written[PAGE], _summary(result))
 
 
@@ -109,6 +109,14 @@ def _read(name: str) -> tuple[Model, Scenario]:
             allowed="a slug of the catalogue, or a copy of a model",
         )
     return read_model(read_text(path), scenario.id, str(path)), scenario
+
+
+def _folder(name: str) -> str:
+    """What the page's folder is called after: the slug, or the project folder or file, so that a copy has a folder of its own."""
+    if name in slugs():
+        return name
+    path = Path(name).resolve()
+    return slug(path.parent.name if path.name == FILE else path.stem)
 
 
 def _gathered(model: Model, scenario: Scenario, found: Mapping[str, Any], name: str) -> dict[str, Any]:

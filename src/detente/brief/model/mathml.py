@@ -23,7 +23,7 @@ from detente.game.node import (
 )
 
 _SIGNS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "&lt;", ">": "&gt;"}
-_LETTERS = dict(
+_LETTERS: dict[str, str] = dict(
     zip(
         ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
          "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi",
@@ -159,7 +159,7 @@ def _choice(node: Choice) -> str:
         at = at.no
     rows.append((_set(at), _word("otherwise")))
     cells = "".join(
-        f'<mtr><mtd><mrow displaystyle="true">{value}</mrow></mtd><mtd>{_row(when)}</mtd></mtr>'
+        f'<mtr><mtd><mrow displaystyle="true">{value}</mrow></mtd><mtd><mrow displaystyle="true">{when}</mrow></mtd></mtr>'
         for value, when in rows
     )
     return f'<mtable class="cases">{cells}</mtable>'
