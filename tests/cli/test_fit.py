@@ -43,9 +43,13 @@ def test_coefficients_come_out(detente, wars: Path) -> None:
         "fit", "strategic-probit-12", wars, *ASKED, *SAID, "--link", "probit", "--json", "--out", "c.csv"
     )
     assert ran.status == 0, ran.err
-    told = {f"{c['parameter']}: {c['term']}": c for c in ran.json["coefficients"]}
+    fields = {"n", "log_likelihood", "converged", "gradient_norm", "method", "error", "coefficients", "vcov", "equilibria", "aic", "bic", "seconds"}  # fmt: skip
+    assert fields <= set(ran.json)
+    assert (ran.json["n"], ran.json["error"], ran.json["converged"]) == (200, "agent_probit", True)
+    assert ran.json["equilibria"] == {"games": 200, "more_than_one": 0}
+    told = {c["name"]: c for c in ran.json["coefficients"]}
     assert list(told) == ["u11: (Intercept)", "u11: ally", "u24: (Intercept)"]
-    assert told["u11: ally"]["estimate"] > 2 * told["u11: ally"]["std.error"]  # allies are left alone
+    assert told["u11: ally"]["estimate"] > 2 * told["u11: ally"]["se"]  # allies are left alone
     rows = list(csv.DictReader(Path("c.csv").read_text("utf-8").splitlines()))
     assert [float(r["estimate"]) for r in rows] == [c["estimate"] for c in ran.json["coefficients"]]
 

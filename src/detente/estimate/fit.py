@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from importlib.util import find_spec
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,9 @@ def fit(
     names, ends, counts = counted(whole, outcome, outcomes or {}, tree)
     seen = Observed(model, ends, counts)
     check_identified(seen)
+    begun = perf_counter()
     top = _top(seen)
+    seconds = perf_counter() - begun
     separated(top, model)
     if top.reason == "iterations":
         raise DataError(
@@ -101,7 +104,7 @@ def fit(
     group = None if clusters is None else np.asarray(whole[clusters].astype(str))
     return Fit(model, tuple(names), ends, top, len(whole), int(counts.sum()), len(frame) - len(whole),
                "clustered" if clusters is not None and covariance == "observed" else covariance, group,
-               _normalisation(link, errors, precision))  # fmt: skip
+               _normalisation(link, errors, precision), seconds)  # fmt: skip
 
 
 def _top(seen: Observed) -> Top:

@@ -34,6 +34,7 @@ class Fit:
     kind: Covariance
     clusters: np.ndarray | None  # [row]
     normalisation: str
+    seconds: float  # of the climb, by the clock
 
     @property
     def names(self) -> list[str]:
@@ -154,23 +155,39 @@ class Fit:
         return "\n".join(lines) + "\n"
 
     def record(self) -> Mapping[str, Any]:
-        """The fit as the machine-readable face prints it."""
+        """The fit as the machine-readable face prints it. ``more_than_one``: these games have one equilibrium each."""
+        names = {
+            "estimate": "estimate",
+            "se": "std.error",
+            "z": "statistic",
+            "p": "p.value",
+            "low": "conf.low",
+            "high": "conf.high",
+        }
         return {
-            "game": self.model.tree.title,
-            "link": self.model.link,
-            "errors": self.model.errors,
-            "normalisation": self.normalisation,
+            "n": self.plays,
             "rows": self.rows,
-            "plays": self.plays,
             "left_out": self.left_out,
             "log_likelihood": self.log_likelihood,
+            "converged": self.top.reason in ("score", "step"),
+            "gradient_norm": float(np.linalg.norm(self.top.scores.sum(axis=0))),
+            "stopped_by": self.top.reason,
+            "iterations": self.top.iterations,
+            "condition": self.condition,
+            "method": "ml",
+            "error": "private" if self.model.errors == "private" else f"agent_{self.model.link}",
+            "normalisation": self.normalisation,
+            "coefficients": [
+                {"name": f"{row['parameter']}: {row['term']}", "parameter": row["parameter"], "term": row["term"],
+                 **{short: row[name] for short, name in names.items()}}
+                for row in self.tidy()
+            ],
+            "vcov": {"kind": self.kind, "names": self.names, "matrix": self.cov_params().tolist()},
+            "equilibria": {"games": self.rows, "more_than_one": 0},
             "aic": self.aic,
             "bic": self.bic,
-            "coefficients": self.tidy(),
-            "covariance": {"kind": self.kind, "names": self.names, "matrix": self.cov_params().tolist()},
-            "stopped": {"reason": self.top.reason, "steps": self.top.iterations, "score": self.top.score},
-            "condition": self.condition,
-        }
+            "seconds": self.seconds,
+        }  # fmt: skip
 
 
 def separated(top: Top, model: Model) -> None:
