@@ -13,6 +13,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detente.models import find
+from detente.solve import equilibria
+
 SLUG = "unilateral-deterrence"
 
 
@@ -55,6 +58,15 @@ def test_the_soft_are_deterred_earlier_than_the_hard(play, a):
 def test_what_a_soft_defender_fears_has_two_sides(play):
     found = play(SLUG, a=1, h=0.2, d=2, p=[0.5 - 1e-3, 0.5 + 1e-3])
     assert found["war"] == pytest.approx([0.499 / 2, 0.501 * 0.2], abs=1e-6)
+
+
+@pytest.mark.parametrize(("h", "count"), [(0.6, 2), (0.2, 2), (0.9, 1)])
+def test_deterrence_by_a_belief_is_an_equilibrium_too(h, count):
+    """None challenges where a challenge would be put down to the soft: beside the closed form's answer, or the same outcome as it."""
+    found = equilibria(find(SLUG).game, {"h": h, "c": 0.3, "a": 1, "p": 0.3, "d": 2})
+    outcomes = {round(found.events(i)["challenged"], 6) for i in range(len(found.found))}
+    assert 0 in outcomes
+    assert len(outcomes) == count
 
 
 @pytest.mark.parametrize("parameters", [{}, {"h": 0.6}, {"h": 0.9}, {"p": 0.7}])
