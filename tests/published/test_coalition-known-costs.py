@@ -58,7 +58,7 @@ def test_the_search_finds_every_set_of_three_and_nobody(costs):
 
 
 @pytest.mark.parametrize(("needed", "number"), [(4, 6), (3, 11), (2, 11), (1, 5), (5, 2), (6, 1)])
-def test_six_members_with_the_printed_costs(needed, number):
+def test_six_members_with_six_known_costs(needed, number):
     """Costs 0.2 ... 1.2 and four of six needed: six equilibria. The count is binom(able, m), and one more if m >= 2."""
     costs = (0.2, 0.3, 0.5, 0.7, 0.9, 1.2)
     members = [f"M{i}" for i in range(6)]

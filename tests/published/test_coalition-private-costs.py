@@ -64,7 +64,7 @@ def test_three_equal_equilibria_up_to_three_quarters_and_one_beyond(kappa, numbe
 
 @pytest.mark.parametrize(("n", "m", "peak"), [(4, 3, 0.75), (6, 4, 0.625)])
 def test_the_bound_for_uniform_costs_is_the_top_of_the_hump(n, m, peak):
-    """The general formula against a fine scan; n = 6, m = 4 is the printed example."""
+    """The general formula against a fine scan; n = 6, m = 4 is the worked example."""
     z = np.linspace(1e-6, 1 - 1e-6, 200001)
     hump = comb(n - 1, m - 1) * z ** (m - 2) * (1 - z) ** (n - m)
     formula = comb(n - 1, m - 1) * ((m - 2) / (n - 2)) ** (m - 2) * ((n - m) / (n - 2)) ** (n - m)
@@ -139,7 +139,7 @@ def cutoffs(n, m, kappa):
         (4, 3, 0.6, [0, 0.276393202250, 0.723606797750], [0, 0.066950483150, 0.693049516850]),
     ],
 )
-def test_printed_cutoffs_for_uniform_costs(n, m, kappa, roots, works):
+def test_known_cutoffs_for_uniform_costs(n, m, kappa, roots, works):
     """Known figures for other sizes; for this one z = (1 -+ sqrt 0.2) / 2 and z^3 (4 - 3 z).
 
     If one is enough, two members bring it about more often than five do.

@@ -34,7 +34,7 @@ def evaluator():
     return Evaluator(read_scenario(SLUG))
 
 
-def test_the_formulas_give_the_printed_numbers():
+def test_the_formulas_give_the_worked_numbers():
     """w_s = 0.4, w_a = 0.1, w_R = 0.45, theta = 0.5: [0.25, 0.55]; with n_D = 0.5 [0.5, 0.55], with 0.6 empty.
 
     The share 0.25 is admitted from theta = 0.5 on.

@@ -38,7 +38,7 @@ def closed_form(pi, acc, c_low, c_high, c_1, c_M, bias, give=GIVE, **_):
     return weak <= star <= strong, low >= 0 >= high, far
 
 
-def test_the_formulas_give_the_printed_numbers():
+def test_the_formulas_give_the_worked_numbers():
     """omega 0.105263, omega' 0.790698, pi* 0.571429, B_lo 0.0606061 and B_hi 34 with nothing left to the opponent."""
     scope = {**CARD, "give": 0.0, "bias": 0.0}
     model = find(SLUG)

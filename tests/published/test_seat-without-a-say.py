@@ -39,7 +39,7 @@ def enumerated(r0, span, w_R, C):
     return np.array(fails), np.array(worth), gap
 
 
-def test_the_formulas_give_the_printed_numbers():
+def test_the_formulas_give_the_worked_numbers():
     """r0 = 0.3, r1 = 0.7, w_R = 0.45, C = 0.05: asked it refuses 0.6875, left out 0.625 fail, with the pen 0.375."""
     model = find(SLUG)
     at = model.at({"r0": 0.3, "span": 0.4, "w_R": 0.45, "C": 0.05})

@@ -62,7 +62,7 @@ def test_gambit_agrees(gambit_agrees):
     gambit_agrees(SLUG, lam=5)
 
 
-def test_the_formulas_give_the_printed_numbers():
+def test_the_formulas_give_the_worked_numbers():
     """r0 = 0.3, r1 = 0.7, w_R = 0.45, C = 0.05: y^ = 0.45, failure 0.625 and 0.375, C* = 0.25; a fine grid says so too."""
     model = find(SLUG)
     at = model.at({"r0": 0.3, "span": 0.4, "w_R": 0.45, "C": 0.05})
