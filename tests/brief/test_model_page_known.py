@@ -128,6 +128,7 @@ def test_pictures_say_what_they_show_and_escape_it(model: Model) -> None:
     assert "holds from 0.1 to 2.33; fails from 2.33 to 3" in drawn
 
 
+@pytest.mark.slow
 def test_every_threshold_of_the_catalogue_is_drawn() -> None:
     for each in catalogue():
         for row in thresholds(each):
