@@ -14,6 +14,7 @@ from detente.models.card import at_base
 from detente.scenario import Scenario, read_scenario
 
 MOST_NODES = 60  # of a tree that is drawn
+MOST_SETS = 24  # that are named
 REACHED = {
     "principal": "the principal branch leads here",
     "search": "off the principal branch: `detente solve --all` finds it",
@@ -90,11 +91,18 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _tree(model: Model) -> str:
-    nodes = model.game.tree().n_nodes
+    tree = model.game.tree()
     drawn = f"![The game tree of {model.slug}]({model.slug}.svg)"
-    if nodes > MOST_NODES:
-        drawn += f"\n\nThe first {MOST_NODES} of {nodes:,} nodes; the picture says where it leaves some out."
-    return drawn
+    if tree.n_nodes > MOST_NODES:
+        drawn += f"\n\nThe first {MOST_NODES} of {tree.n_nodes:,} nodes; the picture says where it leaves some out."
+    if len(tree.sets) > MOST_SETS:
+        return f"{drawn}\n\n{len(tree.sets):,} information sets, joined by broken lines."
+    owned = [
+        f"{player}: " + ", ".join(code(s.name) for s in tree.sets if s.player == index)
+        for index, player in enumerate(model.game.players)
+        if any(s.player == index for s in tree.sets)
+    ]
+    return f"{drawn}\n\nInformation sets, joined by broken lines that may lie over one another – {'; '.join(owned)}."
 
 
 def _parameters(model: Model) -> str:
