@@ -450,3 +450,25 @@ def test_relabelling_the_players_changes_nothing(
     ours_worth, theirs_worth = values(ours, strategy), values(theirs, swapped)
     for player, k in at.items():
         assert theirs_worth[k] == pytest.approx(ours_worth[ours.players.index(player)], abs=1e-12)
+
+
+def test_a_move_and_its_option_of_one_name_are_told_apart():
+    moves = [
+        {"move": "attack", "by": "A", "options": ["attack", "wait"]},
+        {"move": "reply", "by": "B", "options": ["stand", "yield"], "when": "attack == attack"},
+    ]
+    payoffs = {"A": {"x": {"worth": 1, "when": "attack != attack"}}, "B": {}}
+    tree = Game(players=["A", "B"], moves=moves, payoffs=payoffs, events={"e": "attack == attack"}).tree()
+    assert [s.name for s in tree.sets] == ["attack", "reply"]  # a wait is not replied to
+    row = tree.numbers_at()[0]
+    ends = {tree.path_labels(int(n)): int(tree.terminal[n]) for n in np.flatnonzero(tree.kind == 0)}
+    assert [row[tree.event_number[0, ends[path]]] for path in (("attack", "stand"), ("wait",))] == [1, 0]
+
+
+def test_two_moves_with_options_spelt_like_one_another_are_refused():
+    moves = [
+        {"move": "north", "by": "A", "options": ["south", "stay"]},
+        {"move": "south", "by": "A", "options": ["north", "stay"]},
+    ]
+    with pytest.raises(GameError, match="read two ways"):
+        Game(players=["A"], moves=moves, payoffs={"A": {}}, events={"e": "north == south"})

@@ -162,9 +162,10 @@ class _Resolver:
             left, right = self.choosable(node.left), self.choosable(node.right)
             if left is None and right is None:
                 return n.Comparison(node.sign, self.node(node.left), self.node(node.right))
-            return n.Comparison(
-                node.sign, self.side(node.left, right, node), self.side(node.right, left, node)
-            )
+            sides = self.side(node.left, right, node), self.side(node.right, left, node)
+            if left is not None and all(isinstance(side, n.Label) for side in sides):
+                sides = n.Name(self.same(left, right, node).name), sides[1]
+            return n.Comparison(node.sign, *sides)
         if isinstance(node, n.Member):
             meaning = self.choosable(node.item)
             item = self.node(node.item) if meaning is None else n.Name(meaning.name)
@@ -241,6 +242,14 @@ class _Resolver:
         if own is not None and own.labels:
             return n.Name(self.known(own.name).name)
         raise self.no_such_option(node.text(), other)
+
+    def same(self, left: Meaning, right: Meaning | None, whole: n.Node) -> Meaning:
+        """The one move that both sides name, where an option of it is spelt like itself: "attack == attack" is the move, then
+        the option. Raises GameError where two moves have options spelt like one another."""
+        if right is not None and right.name == left.name:
+            return self.known(left.name)
+        raise GameError("this can be read two ways: each side is an option of the other", where=self.where,
+                        found=whole.text(), allowed="other names for the options", nearest="")  # fmt: skip
 
     def no_such_option(self, found: str, other: Meaning) -> GameError:
         what = "option" if other.kind == "move" else "value"
