@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.errors import GameError
+from detente.game import Game
 from detente.game.efg import read_efg, write_efg
 from detente.game.tree import Tree
 
@@ -217,3 +218,13 @@ def test_any_game_is_read_as_it_was_made_and_survives_being_rewritten(made: tupl
     names = [(s.player, s.name) for s in tree.sets if s.name]
     if len(set(names)) == len(names):
         same_game(tree, read_efg(write_efg(tree)))
+
+
+def test_ends_are_named_only_where_events_exclude_each_other():
+    """An end has one name in a file: with overlapping events some would be lost, so none is written."""
+    moves = [{"move": "go", "by": "A", "options": ["far", "near", "stay"]}]
+    lone = {"far": "go == far", "near": "go == near"}
+    both = {**lone, "left": "go == far or go == near"}
+    for events, kept in ((lone, ("far", "near")), (both, ())):
+        tree = Game(players=["A"], moves=moves, payoffs={"A": {}}, events=events).tree()
+        assert read_efg(write_efg(tree)).events == kept

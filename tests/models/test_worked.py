@@ -44,6 +44,9 @@ def test_thresholds_have_pictures(slug: str):
         ("      over: [p, d]", "      over: [p, w_low]", "drawn over"),
         ("topic: signalling", "topic: signaling", "no such topic"),
         ("more_resolve_more_war: fails", "more_resolve: fails", "no such claim"),
+        ("more_resolve_more_war: fails", "more_resolve_more_war: fall", "no such verdict"),
+        ("over: [p, d]", "over: [p, d, a]", "one or two parameters"),
+        ("at: {p: 0.3, a: 0.5, d: 1}", "at: {p: banana}", "made of numbers"),
     ],
 )
 def test_a_slip_is_one_clear_error(old: str, new: str, words: str):
@@ -58,3 +61,12 @@ def test_an_information_set_that_is_not_there_is_named():
     with pytest.raises(GameError, match="no information set") as caught:
         model.worked[0].compare(model.game)
     assert caught.value.nearest == "open unresolved"
+
+
+def test_a_reference_is_not_left_out():
+    text = "\n".join(
+        line for line in SIGNALLING.splitlines() if "cite:" not in line and "Own two-type" not in line
+    )
+    text = text.replace('    game with incomplete information", Political Analysis 11(4):345-367.\n', "")
+    with pytest.raises(GameError, match="cite"):
+        read_model(text, "x", "x.yaml")

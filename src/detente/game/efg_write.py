@@ -35,11 +35,12 @@ def write_efg(tree: Tree, numbers: Floats | None = None) -> str:
     names = _distinct((owned.player, owned.name) for owned in tree.sets)
     drawn = [node for node in range(tree.n_nodes) if tree.kind[node] == CHANCE]
     events = _distinct((-1, tree.node_label[node] if tree.node_label else "") for node in drawn)
+    named = _exclusive(tree, exact)
     chance = {node: (k, name) for k, (node, name) in enumerate(zip(drawn, events, strict=True), start=1)}
     for node in range(tree.n_nodes):
         kind = int(tree.kind[node])
         if kind == TERMINAL:
-            lines.append(_end(tree, exact, int(tree.terminal[node])))
+            lines.append(_end(tree, exact, int(tree.terminal[node]), named))
         elif kind == CHANCE:
             number, name = chance[node]
             lines.append(f'c "" {number} {_quoted(name)} {{ {_chance_menu(tree, exact, node)} }} 0')
@@ -64,14 +65,20 @@ def _distinct(names: Iterable[tuple[int, str]]) -> list[str]:
     return found
 
 
-def _end(tree: Tree, exact: list[Fraction], outcome: int) -> str:
+def _exclusive(tree: Tree, exact: list[Fraction]) -> bool:
+    """Whether no end is part of two events: a file has one name for an end, which is an event when it is read again."""
+    held = [sum(exact[int(k)] == 1 for k in tree.event_number[:, end]) for end in range(tree.n_outcomes)]
+    return max(held, default=0) <= 1
+
+
+def _end(tree: Tree, exact: list[Fraction], outcome: int, named: bool) -> str:
     payoffs: list[str] = []
     for player in range(len(tree.players)):
         place = outcome * len(tree.players) + player
         terms = tree.payoff_number[tree.payoff_start[place] : tree.payoff_start[place + 1]]
         payoffs.append(_written(sum((exact[int(k)] for k in terms), Fraction(0))))
     held = [name for row, name in enumerate(tree.events) if exact[int(tree.event_number[row, outcome])] == 1]
-    label = held[0] if len(held) == 1 else ""
+    label = held[0] if named and held else ""
     return f't "" {outcome + 1} {_quoted(label)} {{ {", ".join(payoffs)} }}'
 
 

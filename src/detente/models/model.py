@@ -13,6 +13,7 @@ from detente.models.worked import Worked, read_worked
 
 KEYS = ("topic", "claims", "thresholds", "leaves_out", "checked")
 OPTIONAL = ("worked", "verdicts")
+VERDICTS = ("holds throughout", "holds if", "fails throughout", "undecided")
 THRESHOLD_KEYS = ("text", "formula", "over")
 TOPICS = {
     "bargaining": "bargaining and war",
@@ -153,7 +154,12 @@ def read_model(text: str, slug: str, file: str) -> Model:
         raise GameError("there is no such topic", where=places.at("model", "topic"), found=told["topic"],
                         allowed=TOPICS)  # fmt: skip
     claims = mapping.get("claims") or {}
-    for claim in told.get("verdicts", {}):
+    if "cite" not in game.source:
+        raise GameError("`cite` is missing here", where=places.at("source"), allowed=("cite", *SOURCE_KEYS))
+    for claim, verdict in told.get("verdicts", {}).items():
+        if verdict not in VERDICTS:
+            raise GameError("there is no such verdict", where=places.at("model", "verdicts", claim), found=verdict,
+                            allowed=VERDICTS)  # fmt: skip
         if claim not in claims:
             raise GameError("there is no such claim", where=places.at("model", "verdicts", claim), found=claim,
                             allowed=claims)  # fmt: skip
@@ -183,7 +189,10 @@ def _threshold(entry: Mapping[str, Any], i: int, game: Game, places: Places) -> 
         if name not in free:
             raise GameError("a picture is drawn over one or two parameters with ranges",
                             where=places.at(*place, "over"), found=name, allowed=free)  # fmt: skip
-    return Threshold(str(entry["text"]), formula, resolved, over[:2])
+    if len(over) > 2:
+        raise GameError("a picture is drawn over one or two parameters", where=places.at(*place, "over"),
+                        found=", ".join(over), allowed="two at most")  # fmt: skip
+    return Threshold(str(entry["text"]), formula, resolved, over)
 
 
 def _same_keys(

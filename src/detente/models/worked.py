@@ -106,6 +106,8 @@ def _one(entry: Any, i: int, game: Game, places: Places) -> Worked:
         if name not in game.base:
             raise GameError("there is no such parameter", where=places.at(*here, "at", name), found=name,
                             allowed=game.base)  # fmt: skip
+        if isinstance(at[name], bool) or not isinstance(at[name], (int, float)):
+            raise GameError("a point is made of numbers", where=places.at(*here, "at", name), found=at[name])
     told: list[tuple[str, tuple[str, ...], Expression]] = []
 
     def formula(value: Any, *path: str) -> Expression:

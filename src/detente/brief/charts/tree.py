@@ -32,7 +32,7 @@ def tree_svg(
     view = View(tree, strategy, numbers, max_nodes=max_nodes)
     laid = layout(view)
     below = {node for _, nodes in laid.sets for node in nodes[1:]}
-    alike = [[_at(laid, n) for n in nodes] for _, nodes in laid.sets]
+    alike = [[(x + aside, y) for x, y in (_at(laid, n) for n in nodes)] for aside, nodes in _apart(laid)]
     played: list[list[Place]] = []
     idle: list[list[Place]] = []
     words: list[Layer] = []
@@ -85,6 +85,19 @@ def tree_file(
     """`tree_svg` as the text of a file of its own: on white paper, with fonts that every machine has."""
     opened, rest = str(tree_svg(tree, "tree", strategy, numbers, max_nodes=max_nodes)).split(">", 1)
     return f'{opened} style="background:#ffffff" font-family="Arial, Helvetica, sans-serif">{rest}\n'
+
+
+def _apart(laid: Layout) -> list[tuple[float, tuple[int, ...]]]:
+    """Each information set's nodes, and how far its line is drawn aside so that lines of one level do not lie on one another."""
+    found: list[tuple[float, tuple[int, ...]]] = []
+    taken: dict[int, list[tuple[float, float]]] = {}
+    for _, nodes in laid.sets:
+        level, ends = laid.level[nodes[0]], (laid.across[nodes[0]], laid.across[nodes[-1]])
+        lanes = taken.setdefault(level, [])
+        met = sum(low <= ends[1] and ends[0] <= high for low, high in lanes)
+        lanes.append(ends)
+        found.append(((-1) ** met * ((met + 1) // 2) * 5.0, nodes))
+    return found
 
 
 def _at(laid: Layout, node: int) -> tuple[float, float]:
