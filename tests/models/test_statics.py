@@ -32,6 +32,8 @@ def test_a_model_is_a_scenario_of_its_own_name(slug: str):
 
 @pytest.mark.parametrize("slug", slugs())
 def test_its_comparative_statics_come_out(slug: str):
-    study = replace(study_of(read_scenario(slug)), selections=None)  # other equilibria have tests of their own
+    study = replace(
+        study_of(read_scenario(slug)), selections=None
+    )  # other equilibria have tests of their own
     found = explore(study, draws=DRAWS, search="quick", responses=0)
     assert {c["id"]: c["verdict"] for c in found.record()["claims"]} == dict(find(slug).verdicts)
