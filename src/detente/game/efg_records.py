@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from detente.errors import GameError, Where
-from detente.game.efg_tokens import CLOSE, COMMA, END, NUMBER, OPEN, TEXT, WORD, Token, exact, tokens
+from detente.game.efg_tokens import CLOSE, END, NUMBER, OPEN, TEXT, WORD, Cursor, Token
 
 # How far the probabilities of a chance node may be from adding up to 1: files print doubles, some of them (OpenSpiel's,
 # with ten digits) rounded. Beyond this slack, half a unit of the last digit of each decimal that has at least `DIGITS`.
@@ -60,13 +60,11 @@ class Header:
     comment: str
 
 
-class Reader:
+class Reader(Cursor):
     """Reads the header at once and the nodes one by one, so that a caller can stop at a bound of its own."""
 
     def __init__(self, text: str, where: Where) -> None:
-        self.where = where
-        self._tokens = tokens(text, where)
-        self._next = next(self._tokens)
+        super().__init__(text, where)
         self._menus: dict[tuple[int, int], Menu] = {}
         self._outcomes: dict[int, Outcome] = {}
         self.header = self._header()
@@ -83,50 +81,16 @@ class Reader:
 
     # ---- words
 
-    def _at(self, kind: str) -> bool:
-        return self._next.kind == kind
-
-    def _take(self) -> Token:
-        token = self._next
-        if token.kind != END:
-            self._next = next(self._tokens)
-        return token
-
-    def _error(self, problem: str, token: Token, allowed: str | None = None) -> GameError:
-        found = "end of file" if token.kind == END else token.text
-        return GameError(problem, where=self.where.at(line=token.line), found=found, allowed=allowed)
-
-    def _expect(self, kind: str, what: str) -> Token:
-        if self._next.kind != kind:
-            ended = "the file ends before" if self._next.kind == END else "expected"
-            raise self._error(f"{ended} {what}", self._next)
-        return self._take()
-
     def _integer(self, what: str, least: int = 0) -> int:
         token = self._expect(NUMBER, what)
         if not token.text.isdecimal() or len(token.text) > 9 or int(token.text) < least:
             raise self._error(f"expected {what}", token, f"a whole number of at least {least}")
         return int(token.text)
 
-    def _number(self, what: str) -> str:
-        token = self._expect(NUMBER, what)
-        exact(token, self.where)
-        return token.text
-
     # ---- header
 
     def _header(self) -> Header:
-        start = self._take()
-        if start.kind != WORD or start.text != "EFG":
-            raise self._error(
-                "this is not a Gambit extensive-form file", start, "a file that begins with EFG 2 R"
-            )
-        version = self._expect(NUMBER, "the version of the format")
-        if version.text != "2":
-            raise self._error("unknown version of the .efg format", version, "2")
-        style = self._expect(WORD, "R or D after the version")
-        if style.text not in ("R", "D"):
-            raise self._error("unknown number style", style, "R or D")
+        self._begin("EFG", "2")
         title = self._expect(TEXT, "the title of the game in quotation marks").text
         self._expect(OPEN, "the list of players in braces")
         players: list[str] = []
@@ -140,10 +104,6 @@ class Reader:
             raise self._error("the list of players is empty", closing, "at least one player")
         comment = self._take().text if self._at(TEXT) else ""
         return Header(title, tuple(players), comment)
-
-    def _comma(self) -> None:
-        if self._at(COMMA):
-            self._take()
 
     # ---- nodes
 

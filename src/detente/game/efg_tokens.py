@@ -98,3 +98,57 @@ def exact(token: Token, where: Where) -> Fraction:
     if abs(value) > 10**MAX_EXPONENT:
         raise GameError("a number is too large", where=where.at(line=token.line), found=text)
     return value
+
+
+class Cursor:
+    """The words of a file taken one after the other, with one word of foresight; errors name the line."""
+
+    def __init__(self, text: str, where: Where) -> None:
+        self.where = where
+        self._tokens = tokens(text, where)
+        self._next = next(self._tokens)
+
+    def _at(self, kind: str) -> bool:
+        return self._next.kind == kind
+
+    def _take(self) -> Token:
+        token = self._next
+        if token.kind != END:
+            self._next = next(self._tokens)
+        return token
+
+    def _error(self, problem: str, token: Token, allowed: str | None = None) -> GameError:
+        found = "end of file" if token.kind == END else token.text
+        return GameError(problem, where=self.where.at(line=token.line), found=found, allowed=allowed)
+
+    def _expect(self, kind: str, what: str) -> Token:
+        if self._next.kind != kind:
+            ended = "the file ends before" if self._next.kind == END else "expected"
+            raise self._error(f"{ended} {what}", self._next)
+        return self._take()
+
+    def _number(self, what: str) -> str:
+        token = self._expect(NUMBER, what)
+        exact(token, self.where)
+        return token.text
+
+    def _comma(self) -> None:
+        if self._at(COMMA):
+            self._take()
+
+    def _begin(self, letters: str, version: str) -> None:
+        """The first three words: the format, its version, and R or D."""
+        start = self._take()
+        if start.kind != WORD or start.text != letters:
+            form = "extensive" if letters == "EFG" else "strategic"
+            raise self._error(
+                f"this is not a Gambit {form}-form file",
+                start,
+                f"a file that begins with {letters} {version} R",
+            )
+        found = self._expect(NUMBER, "the version of the format")
+        if found.text != version:
+            raise self._error(f"unknown version of the .{letters.lower()} format", found, version)
+        style = self._expect(WORD, "R or D after the version")
+        if style.text not in ("R", "D"):
+            raise self._error("unknown number style", style, "R or D")

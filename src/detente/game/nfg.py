@@ -14,7 +14,7 @@ import numpy as np
 
 from detente.errors import GameError, Where
 from detente.game.efg import MAX_EVENTS, MAX_NODES, text_of
-from detente.game.efg_tokens import CLOSE, COMMA, END, NUMBER, OPEN, TEXT, WORD, Token, exact, tokens
+from detente.game.efg_tokens import CLOSE, END, NUMBER, OPEN, TEXT, Cursor
 from detente.game.expression import Expression, parse
 from detente.game.tree import DECISION, TERMINAL, InformationSet, Ints, Tree
 
@@ -34,13 +34,11 @@ def read_nfg(source: str | os.PathLike[str], *, max_nodes: int = MAX_NODES) -> T
     return _Table(text, where, max_nodes).tree()
 
 
-class _Table:
+class _Table(Cursor):
     """The words of a file, taken one after the other."""
 
     def __init__(self, text: str, where: Where, max_nodes: int) -> None:
-        self.where = where
-        self._tokens = tokens(text, where)
-        self._next = next(self._tokens)
+        super().__init__(text, where)
         self._numbers: dict[str, int] = {}
         self._header()
         self.count = math.prod(len(s) for s in self.strategies)
@@ -53,53 +51,16 @@ class _Table:
 
     # words
 
-    def _at(self, kind: str) -> bool:
-        return self._next.kind == kind
-
-    def _take(self) -> Token:
-        token = self._next
-        if token.kind != END:
-            self._next = next(self._tokens)
-        return token
-
-    def _error(self, problem: str, token: Token, allowed: str | None = None) -> GameError:
-        found = "end of file" if token.kind == END else token.text
-        return GameError(problem, where=self.where.at(line=token.line), found=found, allowed=allowed)
-
-    def _expect(self, kind: str, what: str) -> Token:
-        if self._next.kind != kind:
-            raise self._error(f"{'the file ends before' if self._at(END) else 'expected'} {what}", self._next)
-        return self._take()
-
     def _whole(self, what: str, least: int, most: int) -> int:
         token = self._expect(NUMBER, what)
         if not token.text.isdecimal() or len(token.text) > 9 or not least <= int(token.text) <= most:
             raise self._error(f"expected {what}", token, f"a whole number from {least} to {most}")
         return int(token.text)
 
-    def _comma(self) -> None:
-        if self._at(COMMA):
-            self._take()
-
-    def _payoff(self, what: str) -> str:
-        token = self._expect(NUMBER, what)
-        exact(token, self.where)
-        return token.text
-
     # the file
 
     def _header(self) -> None:
-        start = self._take()
-        if start.kind != WORD or start.text != "NFG":
-            raise self._error(
-                "this is not a Gambit strategic-form file", start, "a file that begins with NFG 1 R"
-            )
-        version = self._expect(NUMBER, "the version of the format")
-        if version.text != "1":
-            raise self._error("unknown version of the .nfg format", version, "1")
-        style = self._expect(WORD, "R or D after the version")
-        if style.text not in ("R", "D"):
-            raise self._error("unknown number style", style, "R or D")
+        self._begin("NFG", "1")
         self.title = self._expect(TEXT, "the title of the game in quotation marks").text
         opening = self._expect(OPEN, "the list of players in braces")
         players: list[str] = []
@@ -148,7 +109,7 @@ class _Table:
         payoffs: list[tuple[str, ...]] = []
         for k in range(self.count):
             what = f"the payoffs of contingency {k + 1} of {self.count}"
-            payoffs.append(tuple(self._payoff(what) for _ in self.players))
+            payoffs.append(tuple(self._number(what) for _ in self.players))
         if not self._at(END):
             raise self._error(
                 "the table is complete before this", self._next, f"{self.count * len(self.players)} payoffs"
@@ -164,7 +125,7 @@ class _Table:
             name = self._take().text if self._at(TEXT) else ""
             worth: list[str] = []
             while not self._at(CLOSE) and len(worth) <= len(self.players):
-                worth.append(self._payoff(f"a payoff of outcome {len(known)}"))
+                worth.append(self._number(f"a payoff of outcome {len(known)}"))
                 self._comma()
             closing = self._take()
             if len(worth) != len(self.players) or closing.kind != CLOSE:
@@ -212,11 +173,11 @@ class _Table:
         terminal[ends] = np.arange(len(ends))
         at = [contingency[int(node)] for node in ends]
         numbers: list[Expression] = []
-        payoff_number = [self._number(v, numbers) for c in at for v in self.payoffs[c]]
+        payoff_number = [self._placed(v, numbers) for c in at for v in self.payoffs[c]]
         names = list(dict.fromkeys(name for name in self.names if name))
         names = names if len(names) <= MAX_EVENTS else []
         event_number = np.array(
-            [[self._number("1" if self.names[c] == name else "0", numbers) for c in at] for name in names],
+            [[self._placed("1" if self.names[c] == name else "0", numbers) for c in at] for name in names],
             np.int32,
         ).reshape(len(names), len(at))
         sets = tuple(
@@ -246,7 +207,7 @@ class _Table:
             node_label=tuple("" if d == len(sizes) else self.players[d] for d in level),
         )
 
-    def _number(self, text: str, numbers: list[Expression]) -> int:
+    def _placed(self, text: str, numbers: list[Expression]) -> int:
         if text not in self._numbers:
             self._numbers[text] = len(numbers)
             numbers.append(parse(text))
