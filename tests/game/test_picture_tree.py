@@ -110,6 +110,52 @@ def test_what_does_not_fit_is_left_out_and_counted(shared: Path):
     )
 
 
+OFFERS = [f"0.{k}" for k in range(1, 10)]
+
+
+def offers(options: list[str]) -> str:
+    """A offers, B accepts or refuses, as an .efg."""
+    ends = "".join(
+        f'p "" 2 {k} "answer" {{ "yes" "no" }} 0 t "" {2 * k - 1} "" {{ {k} 0 }} t "" {2 * k} "" {{ 0 0 }} '
+        for k in range(1, len(options) + 1)
+    )
+    listed = " ".join(f'"{option}"' for option in options)
+    return f'EFG 2 R "" {{ "A" "B" }} p "" 1 1 "offer" {{ {listed} }} 0 {ends}'
+
+
+def test_a_long_run_of_numbers_is_told_by_its_ends_and_its_middle():
+    tree = read_efg(offers(OFFERS))
+    text = tree_text(tree, compact=True)
+    assert [line[4:] for line in text.splitlines() if line[0] in "├└"] == [
+        "0.1 → B: answer", "… 3 more options", "0.5 → B: answer", "… 3 more options", "0.9 → B: answer"
+    ]  # fmt: skip
+    assert text.count("yes → A") == 3
+    assert "more option" not in tree_text(tree)
+
+
+def test_the_option_that_is_played_most_is_not_skipped():
+    tree = read_efg(offers(OFFERS))
+    strategy = np.concatenate([np.eye(9)[6], np.full(18, 0.5)])
+    view = View(tree, strategy, compact=True)
+    assert [(b.label, b.probability, b.skipped) for b in view.branches(0)] == [
+        ("0.1", 0, 0), ("0.5", 0, 3), ("0.7", 1, 1), ("0.9", 0, 1)
+    ]  # fmt: skip
+    assert sum(1 + b.skipped for b in view.branches(0)) == 9
+
+
+def test_names_and_short_runs_are_drawn_in_full():
+    named = read_efg(offers([f"plan {k}" for k in range(9)]))
+    short = read_efg(offers(OFFERS[:6]))
+    for tree in (named, short):
+        assert tree_text(tree, compact=True) == tree_text(tree)
+
+
+def test_what_a_compact_picture_skips_leaves_room_for_what_it_draws():
+    tree = read_efg(offers(OFFERS))
+    assert "not drawn" in tree_text(tree, max_nodes=10)
+    assert "not drawn" not in tree_text(tree, max_nodes=10, compact=True)
+
+
 def test_hostile_labels_stay_text():
     tree = read_efg(
         'EFG 2 R "<b>" { "<script>alert(1)</script>" } p "" 1 1 "a&b" { "<img src=x onerror=y>" "\x1b[31mred\x07" } 0'

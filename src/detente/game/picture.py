@@ -10,7 +10,7 @@ from rich.tree import Tree as Drawing
 
 from detente.game.model import Game
 from detente.game.picture_timeline import audience, brief, called, menu, secrets, steps
-from detente.game.picture_tree import Branch, View, listed, number, probability
+from detente.game.picture_tree import Branch, View, counted, listed, number, probability
 from detente.game.tree import CHANCE, TERMINAL, Floats, Tree
 
 # One style a player, repeated; the name is always written, so that nothing hangs on colour.
@@ -24,12 +24,14 @@ def tree_drawing(
     *,
     depth: int = 12,
     max_nodes: int = 200,
+    compact: bool = False,
 ) -> Drawing:
     """The tree for a rich console: ``depth`` levels, at most ``max_nodes`` positions, the rest counted.
 
+    ``compact`` tells a long run of numbers as options by its ends, its middle and the one played most.
     ``strategy`` [slot] puts probabilities on the options; ``numbers`` is a row of `Tree.numbers_at` (None: base values).
     """
-    view = View(tree, strategy, numbers, max_nodes=max_nodes, max_depth=depth)
+    view = View(tree, strategy, numbers, max_nodes=max_nodes, max_depth=depth, compact=compact)
     top = Drawing(_line(view, 0, None), guide_style="dim")
     waiting = [(0, top)]
     while waiting:
@@ -38,6 +40,8 @@ def tree_drawing(
         if hidden is not None:
             drawing.add(Text(f"… {hidden}", style="dim italic"))
         for branch in view.branches(node):
+            if branch.skipped:
+                drawing.add(Text(f"… {counted(branch.skipped, 'more option')}", style="dim italic"))
             waiting.append((branch.node, drawing.add(_line(view, branch.node, branch))))
     return top
 
@@ -49,10 +53,11 @@ def tree_text(
     *,
     depth: int = 12,
     max_nodes: int = 200,
+    compact: bool = False,
     width: int = 100,
 ) -> str:
     """`tree_drawing` as plain text, ``width`` columns."""
-    drawing = tree_drawing(tree, strategy, numbers, depth=depth, max_nodes=max_nodes)
+    drawing = tree_drawing(tree, strategy, numbers, depth=depth, max_nodes=max_nodes, compact=compact)
     return plain(drawing, width)
 
 

@@ -17,6 +17,9 @@ from detente.game.tree import CHANCE, DECISION, TERMINAL, Floats, Tree
 # More nesting than this no reader follows, and no renderer should have to.
 MAX_DEPTH = 60
 
+# A compact view tells a longer run of numbers (offers, demands, shares) by its ends, its middle and what is played most.
+LONG_RUN = 6
+
 
 @dataclass(frozen=True)
 class Branch:
@@ -25,6 +28,7 @@ class Branch:
     label: str
     probability: float | None
     node: int
+    skipped: int = 0  # options between the branch before and this one that a compact view leaves out
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ class View:
     """A tree with a row of numbers and, optionally, a solved strategy, cut to what can be shown.
 
     Nodes are drawn level by level until ``max_nodes``, at most ``max_depth`` levels, so what is left out is always
-    what comes last in the game.
+    what comes last in the game. ``compact``: of a move with more than `LONG_RUN` options that are all numbers, the first, the
+    middle and the last are drawn, and under a strategy the one played most; each branch says how many were skipped before it.
     """
 
     def __init__(
@@ -55,8 +60,10 @@ class View:
         *,
         max_nodes: int = 400,
         max_depth: int = MAX_DEPTH,
+        compact: bool = False,
     ) -> None:
         self.tree = tree
+        self.compact = compact
         self.row = tree.numbers_at()[0] if numbers is None else np.asarray(numbers, np.float64).reshape(-1)
         self.strategy = None if strategy is None else np.asarray(strategy, np.float64).reshape(-1)
         if self.strategy is not None and self.strategy.shape != (tree.n_slots,):
@@ -72,7 +79,7 @@ class View:
         waiting = deque([(0, 0)])
         while waiting:
             node, level = waiting.popleft()
-            children = tree.child[tree.child_start[node] : tree.child_start[node + 1]]
+            children = tree.child[self._edges(node)]
             if len(children) > left or level >= max_depth:
                 continue
             left -= len(children)
@@ -85,11 +92,30 @@ class View:
         if node not in self._drawn:
             return []
         tree = self.tree
-        start, stop = int(tree.child_start[node]), int(tree.child_start[node + 1])
-        return [
-            Branch(tree.edge_label[edge], self._probability(node, edge, edge - start), int(tree.child[edge]))
-            for edge in range(start, stop)
-        ]
+        start = int(tree.child_start[node])
+        found: list[Branch] = []
+        before = start - 1
+        for edge in self._edges(node):
+            chance = self._probability(node, edge, edge - start)
+            found.append(Branch(tree.edge_label[edge], chance, int(tree.child[edge]), edge - before - 1))
+            before = edge
+        return found
+
+    def _edges(self, node: int) -> list[int]:
+        """Edges out of ``node`` that are drawn if its branches are, in order."""
+        start, stop = int(self.tree.child_start[node]), int(self.tree.child_start[node + 1])
+        edges = list(range(start, stop))
+        if (
+            not self.compact
+            or len(edges) <= LONG_RUN
+            or not all(map(_is_number, self.tree.edge_label[start:stop]))
+        ):
+            return edges
+        kept = {start, (start + stop - 1) // 2, stop - 1}
+        if self.strategy is not None and self.tree.kind[node] == DECISION:
+            first = int(self.tree.slot_start[int(self.tree.info_set[node])])
+            kept.add(start + int(np.argmax(self.strategy[first : first + len(edges)])))
+        return sorted(kept)
 
     def _probability(self, node: int, edge: int, option: int) -> float | None:
         tree = self.tree
@@ -181,6 +207,14 @@ def _sizes(tree: Tree) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         positions[tree.parent[node]] += positions[node]
         ends[tree.parent[node]] += ends[node]
     return positions, ends
+
+
+def _is_number(label: str) -> bool:
+    try:
+        float(label)
+    except ValueError:
+        return False
+    return True
 
 
 def _shown(value: object) -> str:

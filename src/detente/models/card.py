@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from detente.errors import NotCertified
-from detente.game import parse_yaml
+from detente.game import Game, parse_yaml
 from detente.game.picture import timeline_drawing, tree_drawing
 from detente.models.model import TOPICS, Model, Threshold
 from detente.models.worked import Worked
@@ -24,7 +24,7 @@ def card(model: Model, solve: bool = True) -> RenderableType:
     parts += [Text(model.text), Text()]
     parts += [Text("speaks to"), *(Text(f"  “{claim}”") for claim in model.claims), Text()]
     parts += [Text("who moves when"), timeline_drawing(game), Text()]
-    parts += [Text("tree at the base values"), tree_drawing(game.tree(), max_nodes=MOST_NODES), Text()]
+    parts += [Text("tree at the base values"), _tree(game), Text()]
     parts += [_numbers(model), Text(), Text("known in closed form (at the base values)")]
     for threshold in model.thresholds:
         told = Text(f"    {threshold.formula}  =  {at_base(model, threshold)}", style="dim")
@@ -36,6 +36,10 @@ def card(model: Model, solve: bool = True) -> RenderableType:
     parts += [Text(), Text(f"leaves out: {model.leaves_out}")]
     parts += [Text(f"checked by: {', '.join(model.checked)}"), Text(f"source: {model.source['cite']}")]
     return Group(*parts)
+
+
+def _tree(game: Game) -> RenderableType:
+    return tree_drawing(game.tree(), max_nodes=MOST_NODES, compact=True)
 
 
 def at_base(model: Model, threshold: Threshold) -> str:
