@@ -14,6 +14,8 @@ from detente.estimate.climb import Top
 from detente.estimate.data import complete, frame_of
 from detente.estimate.formulas import again, columns_of
 from detente.estimate.likelihood import Model
+from detente.estimate.table import frame as table_frame
+from detente.estimate.table import latex as table_latex
 from detente.game.tree import Floats
 
 Covariance = Literal["observed", "outer", "sandwich", "clustered"]
@@ -120,6 +122,14 @@ class Fit:
         for row in rows:
             lines.append(",".join(f'"{v}"' if isinstance(v, str) else repr(v) for v in row.values()))
         return "\n".join(lines) + "\n"
+
+    def frame(self, level: float = 0.95) -> Any:
+        """`tidy` as a pandas frame."""
+        return table_frame(self, level)
+
+    def latex(self, digits: int = 3) -> str:
+        """A LaTeX table of the coefficients; `detente.estimate.table.latex` sets several fits side by side."""
+        return table_latex(self, digits=digits)
 
     def predict(self, data: Any) -> dict[str, Floats]:
         """Probability of each outcome in rows of other data [row]. Rows with missing values are left out with a warning."""
