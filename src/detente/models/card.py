@@ -81,9 +81,10 @@ def _claims(model: Model) -> Table:
         table.add_column(column, overflow="fold")
     for claim, verdict in model.verdicts.items():
         told = texts.get(claim)
-        table.add_row(
-            Text(claim), Text(str(told.get("text", "")) if isinstance(told, dict) else ""), Text(verdict)
-        )
+        what = Text(str(told.get("text", "")) if isinstance(told, dict) else "")
+        if isinstance(told, dict) and told.get("because"):
+            what.append(f" ({told['because']})", style="dim")
+        table.add_row(Text(claim), what, Text(verdict))
     return table
 
 
