@@ -22,7 +22,8 @@ from detente.solve.derivative import NOT_CERTIFIED, NOT_SMOOTH
 
 STEP = 2e-5
 LIMIT = "limit"
-INSIDE = {"psi_L": 0.05}  # a chance whose base value is 0 has no differences to both sides
+CONTINUUM = {"colonel-blotto"}  # no equilibrium stands alone: no derivative is given
+INSIDE = {"psi_L": 0.05, "k": 0.05}  # a chance whose base value is 0 has no differences to both sides
 
 
 def near_base(tree: Tree, seed: int, spread: float = 0.03) -> dict[str, float]:
@@ -78,7 +79,12 @@ def check(
 @pytest.mark.parametrize("precision", [4.0, LIMIT])
 def test_catalogue_against_central_differences(slug: str, precision: object) -> None:
     tree = unfold(find(slug).game)
-    check(tree, near_base(tree, 3), precision)
+    point = near_base(tree, 3)
+    if slug in CONTINUUM and precision == LIMIT:  # which of its equilibria is the limit hangs on higher orders
+        solved = solve(tree, {name: np.array([value]) for name, value in point.items()})
+        assert not derivatives(solved, tuple(tree.parameters)).ok.any()
+        return
+    check(tree, point, precision)
 
 
 @pytest.mark.parametrize("precision", [2.0, 60.0, LIMIT])
