@@ -56,12 +56,12 @@ def cross_validate(
         if (shares == 0).any():
             missing = study.fit.outcomes[int(shares.argmin())]
             raise DataError("an outcome is in one fold alone", where=Where(field=f"fold {k + 1}"), found=missing,
-                            allowed="fewer folds, or another seed")  # fmt: skip
+                            allowed="more folds")  # fmt: skip
         try:
             theta = study.top_of(study.part((~held).astype(float))).theta
         except (DataError, np.linalg.LinAlgError) as problem:
             raise DataError("no maximum without this fold", where=Where(field=f"fold {k + 1}"), found=str(problem),
-                            allowed="fewer terms or folds, or another seed") from None  # fmt: skip
+                            allowed="fewer terms, or more folds") from None  # fmt: skip
         log[held] = study.log_probabilities(theta)[held]
         plain[held] = np.log(shares / shares.sum())
     plays = counts.sum()
