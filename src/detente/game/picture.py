@@ -11,7 +11,7 @@ from rich.tree import Tree as Drawing
 from detente.game.model import Game
 from detente.game.picture_timeline import audience, brief, called, menu, secrets, steps
 from detente.game.picture_tree import Branch, View, counted, listed, number, probability
-from detente.game.tree import CHANCE, TERMINAL, Floats, Tree
+from detente.game.tree import TERMINAL, Floats, Tree
 
 # One style a player, repeated; the name is always written, so that nothing hangs on colour.
 STYLES = ("cyan", "magenta", "yellow", "green", "blue", "red")
@@ -36,9 +36,6 @@ def tree_drawing(
     waiting = [(0, top)]
     while waiting:
         node, drawing = waiting.pop()
-        hidden = view.hidden(node)
-        if hidden is not None:
-            drawing.add(Text(f"… {hidden}", style="dim italic"))
         for branch in view.branches(node):
             if branch.skipped:
                 drawing.add(Text(f"… {counted(branch.skipped, 'more option')}", style="dim italic"))
@@ -128,11 +125,12 @@ def _line(view: View, node: int, taken: Branch | None) -> Text:
     name = clean(view.name(node))
     if name:
         line.append(f": {name}")
-    if kind == CHANCE:
-        return line
     told = view.ignorance(node)
     if told:
         line.append(f"  ({clean(told)})", style="dim")
+    hidden = view.hidden(node)
+    if hidden is not None:
+        line.append(f"  … {hidden}", style="dim italic")
     return line
 
 

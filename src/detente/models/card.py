@@ -52,8 +52,8 @@ def at_base(model: Model, threshold: Threshold) -> str:
 
 def _numbers(model: Model) -> Table:
     table = Table(title="numbers", title_justify="left", title_style="", box=None, pad_edge=True)
-    for column in ("name", "from", "to", "middle", "what it is"):
-        table.add_column(column, justify="right" if column in ("from", "to", "middle") else "left")
+    for column in ("name", "from", "to", "base", "what it is"):
+        table.add_column(column, justify="right" if column in ("from", "to", "base") else "left")
     derived = model.game.derived_values({})
     for name, p in model.game.parameters.items():
         what = Text(p.title or "")
