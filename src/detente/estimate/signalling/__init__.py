@@ -1,0 +1,24 @@
+"""The crisis-signalling game with private values, from data: beliefs that have to be solved for.
+
+answers       best answers, probabilities of the four ends and their derivatives
+equilibria    every equilibrium of every game
+likelihood    by coefficient, beliefs fixed or along a branch of equilibria
+estimators    two-step, the fixed point of nested pseudo-likelihood, constrained maximum likelihood
+"""
+
+from detente.estimate.signalling.answers import ENDS, PAYOFFS
+from detente.estimate.signalling.equilibria import Equilibria, equilibria
+from detente.estimate.signalling.estimators import Estimate, constrained, fixed_point, two_step
+from detente.estimate.signalling.likelihood import Observed
+
+__all__ = [
+    "ENDS",
+    "PAYOFFS",
+    "Equilibria",
+    "Estimate",
+    "Observed",
+    "constrained",
+    "equilibria",
+    "fixed_point",
+    "two_step",
+]

@@ -1,0 +1,124 @@
+"""Likelihood of crisis-signalling data by coefficient: with beliefs held fixed, and along a branch of equilibria."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.errors import DataError, Where
+from detente.estimate.signalling.answers import PAYOFFS, Answers, answers
+from detente.estimate.signalling.equilibria import slope_of, surplus
+from detente.game.tree import Floats
+
+TINY = 1e-30  # the complex step
+_TURNS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """Counts of the four ends by game, and the linear index of each payoff."""
+
+    counts: Floats  # [game, end] in the order of `ENDS`
+    matrices: Mapping[str, Floats]  # payoff -> [game, term]; a payoff that is missing is 0
+
+    @property
+    def column(self) -> np.ndarray:
+        """[coefficient] the payoff it belongs to."""
+        sizes = [self.matrices[p].shape[1] if p in self.matrices else 0 for p in PAYOFFS]
+        return np.repeat(np.arange(len(PAYOFFS)), sizes)
+
+    @property
+    def design(self) -> Floats:
+        """[game, coefficient]"""
+        return np.hstack([self.matrices[p] for p in PAYOFFS if p in self.matrices])
+
+    def payoffs(self, theta: Floats) -> Floats:
+        """[game, 7]"""
+        design, column = self.design, self.column
+        return np.column_stack([design[:, column == k] @ theta[column == k] for k in range(len(PAYOFFS))])
+
+    def slopes(self, d: Floats) -> Floats:
+        """[..., game, 9] by payoffs -> [..., game, coefficient]."""
+        return d[..., self.column] * self.design
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """The likelihood at coefficients and beliefs."""
+
+    answers: Answers
+    value: Floats  # [game]
+    score: Floats  # [game, coefficient] beliefs held fixed
+    by_belief: Floats  # [game, 2]
+    d_answer: Floats  # [2, game, coefficient] slopes of best answers by coefficients
+    d_belief: (
+        Floats  # [2, game, coefficient] slopes of the equilibrium by coefficients; means nothing elsewhere
+    )
+
+    @property
+    def branch_score(self) -> Floats:
+        """[game, coefficient] of the likelihood in equilibrium."""
+        return self.score + np.einsum("gb,bgk->gk", self.by_belief, self.d_belief)
+
+
+def at(seen: Observed, theta: Floats, beliefs: Floats) -> Point:
+    """``beliefs`` [2, game]: pR and pF. Both may be complex."""
+    found = answers(seen.payoffs(theta), *beliefs)
+    by = np.einsum("ge,egk->gk", seen.counts, found.slope)
+    d_answer = seen.slopes(found.d_belief)
+    resist_by_firm, firm_by_resist = found.d_belief[0, :, 8], found.d_belief[1, :, 7]
+    d_belief = solved(d_answer, resist_by_firm, firm_by_resist)
+    return Point(
+        found, (seen.counts.T * found.log).sum(axis=0), seen.slopes(by), by[:, 7:], d_answer, d_belief
+    )
+
+
+def solved(d: Floats, resist_by_firm: Floats, firm_by_resist: Floats) -> Floats:
+    """(I - J)^-1 d game by game; J has the two slopes of best answers by the other's off its diagonal."""
+    one = d[0] + resist_by_firm[:, None] * d[1]
+    two = d[1] + firm_by_resist[:, None] * d[0]
+    return np.stack([one, two]) / (1 - resist_by_firm * firm_by_resist)[:, None]
+
+
+def by_coefficient(
+    seen: Observed, theta: Floats, beliefs: Floats, score: Callable[[Point], Floats], moves: Floats | None
+) -> Floats:
+    """Exact derivative [coefficient, coefficient] of a summed score by complex step; row: entry of the score. Beliefs follow with
+    slopes ``moves`` [2, game, coefficient], or stay."""
+    columns = []
+    for k in range(len(theta)):
+        step = theta.astype(complex)
+        step[k] += 1j * TINY
+        there = beliefs if moves is None else beliefs + 1j * TINY * moves[:, :, k]
+        columns.append(score(at(seen, step, there)).sum(axis=0).imag / TINY)
+    return np.column_stack(columns)
+
+
+def follow(seen: Observed, theta: Floats, q: Floats) -> Floats:
+    """Equilibrium log-odds [game] that B resists, by Newton's method from ``q``. Raises DataError where a game does not arrive."""
+    u = seen.payoffs(theta)
+    q = np.array(q, float)
+    step = np.full_like(q, np.inf)
+    for _ in range(_TURNS):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = np.clip(-surplus(u, q) / slope_of(u, q), -1.0, 1.0)
+        q = q + step
+        if not np.isfinite(q).all() or np.abs(step).max(initial=0.0) < 1e-13 * (
+            1 + np.abs(q).max(initial=0.0)
+        ):
+            break
+    bad = ~(np.abs(step) < 1e-9)
+    if bad.any():
+        raise DataError(
+            "an equilibrium was lost on the way", where=Where(field=f"game {int(bad.argmax()) + 1}")
+        )
+    return q
+
+
+def beliefs_at(seen: Observed, theta: Floats, q: Floats) -> Floats:
+    """pR and pF [2, game] in the equilibria with log-odds ``q``."""
+    resist = 1 / (1 + np.exp(-q))
+    found = answers(seen.payoffs(theta), resist, np.full_like(resist, 0.5))
+    return np.stack([resist, found.belief[1]])
