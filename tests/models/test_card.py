@@ -35,6 +35,7 @@ def test_a_tree_that_is_cut_has_no_more_lines_than_positions_drawn():
         tree = tree_of(shown(slug))
         assert len(tree) <= MOST_NODES
         assert any("not drawn" in line for line in tree)
+        assert any("M1 " in line for line in tree), "at least one play is drawn to its payoffs"
 
 
 def test_every_claim_is_told_with_what_decides_it():

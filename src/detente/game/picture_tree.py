@@ -50,6 +50,7 @@ class View:
     Nodes are drawn level by level until ``max_nodes``, at most ``max_depth`` levels, so what is left out is always
     what comes last in the game. ``compact``: of a move with more than `LONG_RUN` options that are all numbers, the first, the
     middle and the last are drawn, and under a strategy the one played most; each branch says how many were skipped before it.
+    One play is drawn to its end before the levels are filled.
     """
 
     def __init__(
@@ -76,16 +77,33 @@ class View:
     def _choose(self, max_nodes: int, max_depth: int) -> set[int]:
         """Nodes whose branches are all drawn."""
         tree, left, chosen = self.tree, max_nodes - 1, set[int]()
+        for node in self._longest_play() if self.compact else ():
+            children = self._edges(node)
+            if len(children) > left or len(chosen) >= max_depth:
+                break
+            left -= len(children)
+            chosen.add(node)
         waiting = deque([(0, 0)])
         while waiting:
             node, level = waiting.popleft()
             children = tree.child[self._edges(node)]
-            if len(children) > left or level >= max_depth:
-                continue
-            left -= len(children)
-            chosen.add(node)
+            if node not in chosen:
+                if len(children) > left or level >= max_depth:
+                    continue
+                left -= len(children)
+                chosen.add(node)
             waiting.extend((int(child), level + 1) for child in children)
         return chosen
+
+    def _longest_play(self) -> list[int]:
+        """From the first move, each time into the branch with most below it: one play that is drawn to its end."""
+        node, path = 0, list[int]()
+        while self.tree.kind[node] != TERMINAL:
+            path.append(node)
+            node = max(
+                (int(self.tree.child[edge]) for edge in self._edges(node)), key=lambda c: self._positions[c]
+            )
+        return path
 
     def branches(self, node: int) -> list[Branch]:
         """Its branches in order; none where they are not drawn."""
