@@ -183,3 +183,9 @@ def test_constrained(shared, sanctions, npl):
     assert found.theta == pytest.approx(flat(peer["coefficients"]), abs=1e-5)
     assert found.bse == pytest.approx(flat(peer["standard_errors"]), abs=1e-5)
     assert found.several == 0
+
+
+def test_a_close_pair_is_found_on_a_coarse_grid():
+    found = equilibria(classic(-0.46), points=60)
+    assert list(found.count) == [3]
+    assert np.diff(found.q).min() < 72 / 59

@@ -4,11 +4,13 @@ answers       best answers, probabilities of the four ends and their derivatives
 equilibria    every equilibrium of every game
 likelihood    by coefficient, beliefs fixed or along a branch of equilibria
 estimators    two-step, the fixed point of nested pseudo-likelihood, constrained maximum likelihood
+fit           what is called: a table, a formula for each payoff
 """
 
 from detente.estimate.signalling.answers import ENDS, PAYOFFS
 from detente.estimate.signalling.equilibria import Equilibria, equilibria
 from detente.estimate.signalling.estimators import Estimate, constrained, fixed_point, two_step
+from detente.estimate.signalling.fit import Signalled, fit_signalling
 from detente.estimate.signalling.likelihood import Observed
 
 __all__ = [
@@ -17,8 +19,10 @@ __all__ = [
     "Equilibria",
     "Estimate",
     "Observed",
+    "Signalled",
     "constrained",
     "equilibria",
+    "fit_signalling",
     "fixed_point",
     "two_step",
 ]

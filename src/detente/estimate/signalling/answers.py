@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import erfcx, log_ndtr
 
-from detente.game.tree import Floats
+Numbers = Any  # arrays of floats, or complex with tiny imaginary parts (numpy has no type for both)
 
 PAYOFFS = ("SA", "VA", "CB", "WA", "WB", "a", "VB")  # columns of every payoff matrix here
 ENDS = ("status quo", "concede", "stand firm", "back down")
@@ -37,36 +38,36 @@ _SHARE = _WEIGHTS / 16
 class Answers:
     """What the beliefs imply in each game. Slopes are by the seven payoffs, then by pR and pF."""
 
-    log: Floats  # [end, game]
-    slope: Floats  # [end, game, 9]
-    belief: Floats  # [2, game] pR and pF as best answers
-    d_belief: Floats  # [2, game, 9]
+    log: Numbers  # [end, game]
+    slope: Numbers  # [end, game, 9]
+    belief: Numbers  # [2, game] pR and pF as best answers
+    d_belief: Numbers  # [2, game, 9]
 
 
-def log_normal(x: Floats) -> Floats:
+def log_normal(x: Numbers) -> Numbers:
     """log of the normal distribution function, to first order in an imaginary part."""
     if not np.iscomplexobj(x):
         return log_ndtr(x)
     return log_ndtr(x.real) + 1j * x.imag * mills(x.real)
 
 
-def mills(x: Floats) -> Floats:
+def mills(x: Numbers) -> Numbers:
     """Density over distribution function: the slope of `log_normal`, to first order in an imaginary part."""
     ratio = math.sqrt(2 / math.pi) / erfcx(-x.real / ROOT2)
     return ratio - 1j * x.imag * ratio * (x.real + ratio) if np.iscomplexobj(x) else ratio
 
 
-def log_density(x: Floats) -> Floats:
+def log_density(x: Numbers) -> Numbers:
     return -0.5 * x * x - _HALF_LOG_2PI
 
 
-def log_sum(one: Floats, other: Floats) -> Floats:
+def log_sum(one: Numbers, other: Numbers) -> Numbers:
     """log(exp(one) + exp(other)), complex arguments allowed."""
     top = np.maximum(one.real, other.real)
     return top + np.log(np.exp(one - top) + np.exp(other - top))
 
 
-def _log_binormal(h: Floats, k: Floats) -> Floats:
+def _log_binormal(h: Numbers, k: Numbers) -> Numbers:
     """log P(Z1 < h, Z2 < k) at correlation 1 / root 2: a product and an integral, both positive."""
     power = np.stack([h * h + k * k, h * k], axis=-1) @ _POWER
     top = power.real.max(axis=-1)
@@ -75,7 +76,7 @@ def _log_binormal(h: Floats, k: Floats) -> Floats:
     return log_sum(log_normal(h) + log_normal(k), integral)
 
 
-def log_best(one: Floats, other: Floats, c: Floats) -> Floats:
+def log_best(one: Numbers, other: Numbers, c: Numbers) -> Numbers:
     """log P(one + e beats both other + e' and c)."""
     one, other, c = np.broadcast_arrays(one, other, c)
     v1, v2, d = c - one, c - other, (one - other) / ROOT2
@@ -87,7 +88,7 @@ def log_best(one: Floats, other: Floats, c: Floats) -> Floats:
     return found
 
 
-def log_odds(w: Floats, a: Floats, c: Floats) -> Floats:
+def log_odds(w: Numbers, a: Numbers, c: Numbers) -> Numbers:
     """log of pF / (1 - pF): of standing firm against backing down, A having challenged."""
     v1, v2 = c - w, c - a
     far = np.minimum(v1.real, v2.real) > FAR
@@ -96,7 +97,7 @@ def log_odds(w: Floats, a: Floats, c: Floats) -> Floats:
     return np.where(far, beyond, log_best(w, a, c) - log_best(a, w, c))
 
 
-def answers(u: Floats, resist: Floats, firm: Floats) -> Answers:
+def answers(u: Numbers, resist: Numbers, firm: Numbers) -> Answers:
     """Of games with payoffs ``u`` [game, 7] where A believes ``resist`` and B believes ``firm`` [game], both above 0."""
     sa, va, cb, wa, wb, a, vb = u.T
     c = va + (sa - va) / resist
@@ -129,7 +130,9 @@ def answers(u: Floats, resist: Floats, firm: Floats) -> Answers:
     )
 
 
-def _way(one: Floats, other: Floats, c: Floats, d_c: Floats, own: int, rival: int) -> tuple[Floats, Floats]:
+def _way(
+    one: Numbers, other: Numbers, c: Numbers, d_c: Numbers, own: int, rival: int
+) -> tuple[Numbers, Numbers]:
     """log P(challenge and end it this way) and its slopes; ``own``, ``rival``: the columns of the two payoffs."""
     log = log_best(one, other, c)
     d, v1, v2 = (one - other) / ROOT2, c - one, c - other

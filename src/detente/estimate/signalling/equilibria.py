@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.errors import BadInput, DataError, Where
-from detente.estimate.signalling.answers import PAYOFFS, log_normal, log_odds
+from detente.estimate.signalling.answers import PAYOFFS, Numbers, log_normal, log_odds
 from detente.game.tree import Floats
 
 EDGE = 36.0
@@ -43,7 +43,7 @@ class Equilibria:
         return inside + self.boundary + self.beyond
 
 
-def surplus(u: Floats, q: Floats) -> Floats:
+def surplus(u: Floats, q: Numbers) -> Numbers:
     """r(q): log-odds of B's best answer minus ``q``. ``u`` [..., 7] goes with ``q`` by broadcasting; complex ``q`` allowed."""
     sa, va, cb, wa, wb, a, vb = np.moveaxis(u, -1, 0)
     c = sa + (sa - va) * np.exp(-q)

@@ -16,7 +16,8 @@ import numpy as np
 
 from detente.errors import DataError
 from detente.estimate.climb import climb
-from detente.estimate.signalling.equilibria import Equilibria, equilibria
+from detente.estimate.signalling.answers import Numbers
+from detente.estimate.signalling.equilibria import equilibria
 from detente.estimate.signalling.likelihood import (
     Observed,
     Point,
@@ -24,7 +25,6 @@ from detente.estimate.signalling.likelihood import (
     beliefs_at,
     by_coefficient,
     follow,
-    solved,
 )
 from detente.game.tree import Floats
 
@@ -71,7 +71,8 @@ def two_step(seen: Observed, beliefs: Floats, start: Floats | None = None) -> Es
     if top.reason == "iterations":
         raise DataError("the climb did not come to an end", found=f"score {top.score:.1e}")
     theta, scores = top.theta / unit, top.scores * unit
-    return Estimate(theta, top.log_likelihood, np.linalg.inv(scores.T @ scores), beliefs, float(np.abs(scores.sum(axis=0)).max()),
+    covariance = np.asarray(np.linalg.inv(scores.T @ scores), float)
+    return Estimate(theta, top.log_likelihood, covariance, beliefs, float(np.abs(scores.sum(axis=0)).max()),
                     top.information * np.outer(unit, unit), top.iterations, None)  # fmt: skip
 
 
@@ -99,7 +100,9 @@ def constrained(seen: Observed, start: Floats, resist: Floats) -> Estimate:
     here = at(seen, theta, beliefs)
     bread = -by_coefficient(seen, theta, beliefs, lambda p: p.branch_score, here.d_belief)
     bread = (bread + bread.T) / 2
-    return Estimate(theta, float(here.value.sum()), np.linalg.inv(bread), beliefs,
+    if np.linalg.eigvalsh(bread)[0] <= 0:
+        raise DataError("the climb ended at no maximum: the likelihood is flat or a saddle there")
+    return Estimate(theta, float(here.value.sum()), np.asarray(np.linalg.inv(bread), float), beliefs,
                     float(np.abs(here.branch_score.sum(axis=0)).max()), bread, steps, several(seen, theta))  # fmt: skip
 
 
@@ -114,11 +117,7 @@ def fixed_point_covariance(here: Point) -> Floats:
 
 def several(seen: Observed, theta: Floats) -> int:
     """Games with more than one equilibrium."""
-    return int((_all(seen, theta).count > 1).sum())
-
-
-def _all(seen: Observed, theta: Floats) -> Equilibria:
-    return equilibria(seen.payoffs(theta))
+    return int((equilibria(seen.payoffs(theta)).count > 1).sum())
 
 
 def _radius(seen: Observed, theta: Floats, beliefs: Floats, here: Point) -> float:
@@ -140,7 +139,7 @@ def _radius(seen: Observed, theta: Floats, beliefs: Floats, here: Point) -> floa
 def _arrive(seen: Observed, start: Floats, resist: Floats, *, fixed: bool) -> tuple[Floats, Floats, int]:
     """Coefficients and log-odds where the score is 0. ``fixed``: the score at fixed beliefs, otherwise along the branch."""
 
-    def score(point: Point) -> Floats:
+    def score(point: Point) -> Numbers:
         return point.score if fixed else point.branch_score
 
     unit = np.sqrt((seen.design**2).mean(axis=0))
@@ -183,14 +182,3 @@ def _arrive(seen: Observed, start: Floats, resist: Floats, *, fixed: bool) -> tu
         else:
             raise DataError("no step leads on", found=f"score {np.abs(total).max():.1e}")
     raise DataError("the score did not come to 0", found=f"after {_MOST} steps")
-
-
-__all__ = [
-    "Estimate",
-    "constrained",
-    "fixed_point",
-    "fixed_point_covariance",
-    "several",
-    "solved",
-    "two_step",
-]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.errors import DataError, Where
-from detente.estimate.signalling.answers import PAYOFFS, Answers, answers
+from detente.estimate.signalling.answers import PAYOFFS, Answers, Numbers, answers
 from detente.estimate.signalling.equilibria import slope_of, surplus
 from detente.game.tree import Floats
 
@@ -34,12 +34,12 @@ class Observed:
         """[game, coefficient]"""
         return np.hstack([self.matrices[p] for p in PAYOFFS if p in self.matrices])
 
-    def payoffs(self, theta: Floats) -> Floats:
+    def payoffs(self, theta: Numbers) -> Numbers:
         """[game, 7]"""
         design, column = self.design, self.column
         return np.column_stack([design[:, column == k] @ theta[column == k] for k in range(len(PAYOFFS))])
 
-    def slopes(self, d: Floats) -> Floats:
+    def slopes(self, d: Numbers) -> Numbers:
         """[..., game, 9] by payoffs -> [..., game, coefficient]."""
         return d[..., self.column] * self.design
 
@@ -49,21 +49,21 @@ class Point:
     """The likelihood at coefficients and beliefs."""
 
     answers: Answers
-    value: Floats  # [game]
-    score: Floats  # [game, coefficient] beliefs held fixed
-    by_belief: Floats  # [game, 2]
-    d_answer: Floats  # [2, game, coefficient] slopes of best answers by coefficients
+    value: Numbers  # [game]
+    score: Numbers  # [game, coefficient] beliefs held fixed
+    by_belief: Numbers  # [game, 2]
+    d_answer: Numbers  # [2, game, coefficient] slopes of best answers by coefficients
     d_belief: (
         Floats  # [2, game, coefficient] slopes of the equilibrium by coefficients; means nothing elsewhere
     )
 
     @property
-    def branch_score(self) -> Floats:
+    def branch_score(self) -> Numbers:
         """[game, coefficient] of the likelihood in equilibrium."""
         return self.score + np.einsum("gb,bgk->gk", self.by_belief, self.d_belief)
 
 
-def at(seen: Observed, theta: Floats, beliefs: Floats) -> Point:
+def at(seen: Observed, theta: Numbers, beliefs: Numbers) -> Point:
     """``beliefs`` [2, game]: pR and pF. Both may be complex."""
     found = answers(seen.payoffs(theta), *beliefs)
     by = np.einsum("ge,egk->gk", seen.counts, found.slope)
@@ -75,7 +75,7 @@ def at(seen: Observed, theta: Floats, beliefs: Floats) -> Point:
     )
 
 
-def solved(d: Floats, resist_by_firm: Floats, firm_by_resist: Floats) -> Floats:
+def solved(d: Numbers, resist_by_firm: Numbers, firm_by_resist: Numbers) -> Numbers:
     """(I - J)^-1 d game by game; J has the two slopes of best answers by the other's off its diagonal."""
     one = d[0] + resist_by_firm[:, None] * d[1]
     two = d[1] + firm_by_resist[:, None] * d[0]
@@ -83,7 +83,7 @@ def solved(d: Floats, resist_by_firm: Floats, firm_by_resist: Floats) -> Floats:
 
 
 def by_coefficient(
-    seen: Observed, theta: Floats, beliefs: Floats, score: Callable[[Point], Floats], moves: Floats | None
+    seen: Observed, theta: Floats, beliefs: Floats, score: Callable[[Point], Numbers], moves: Floats | None
 ) -> Floats:
     """Exact derivative [coefficient, coefficient] of a summed score by complex step; row: entry of the score. Beliefs follow with
     slopes ``moves`` [2, game, coefficient], or stay."""

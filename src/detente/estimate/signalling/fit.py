@@ -1,0 +1,174 @@
+"""Fitting the crisis-signalling game to a table: what is called, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+from scipy.stats import norm
+
+from detente.errors import BadInput, DataError, Where
+from detente.estimate.data import complete, frame_of
+from detente.estimate.formulas import check_parameters, columns_of, index
+from detente.estimate.signalling.answers import ENDS, PAYOFFS
+from detente.estimate.signalling.estimators import Estimate, constrained, fixed_point, two_step
+from detente.estimate.signalling.likelihood import Observed, at
+from detente.game.tree import Floats
+
+Method = Literal["npl", "cmle", "pl"]
+METHODS = {"npl": fixed_point, "cmle": constrained, "pl": two_step}
+NORMALISATION = (
+    "normal errors of variance 1 on WA, a and WB, each known to its owner; B's payoff of the status quo is 0"
+)
+_SINGULAR = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class Signalled:
+    """A finished fit of the crisis-signalling game."""
+
+    seen: Observed
+    names: list[str]  # "payoff: term"
+    estimate: Estimate
+    method: Method
+    rows: int
+    plays: int
+    left_out: int
+    seconds: float
+    normalisation: str = NORMALISATION
+
+    @property
+    def params(self) -> dict[str, float]:
+        """Coefficients by name."""
+        return dict(zip(self.names, map(float, self.estimate.theta), strict=True))
+
+    @property
+    def bse(self) -> dict[str, float]:
+        """Standard errors by name. Of "pl" they take the beliefs as known and are too small."""
+        return dict(zip(self.names, map(float, self.estimate.bse), strict=True))
+
+    @property
+    def log_likelihood(self) -> float:
+        """The multinomial constant left out. Of "pl" it is that of the beliefs given, not of an equilibrium."""
+        return self.estimate.log_likelihood
+
+    @property
+    def aic(self) -> float:
+        return 2 * len(self.names) - 2 * self.log_likelihood
+
+    @property
+    def bic(self) -> float:
+        """k log(plays) - 2 log-likelihood: plays, not rows."""
+        return len(self.names) * float(np.log(self.plays)) - 2 * self.log_likelihood
+
+    def cov_params(self) -> Floats:
+        """[coefficient, coefficient]"""
+        return self.estimate.covariance
+
+    def tidy(self, level: float = 0.95) -> list[dict[str, float | str]]:
+        """One row a coefficient: parameter, term, estimate, std.error, statistic, p.value, conf.low, conf.high."""
+        wide, rows = float(norm.ppf(0.5 + level / 2)), []
+        for name, error in self.bse.items():
+            parameter, term = name.split(": ", 1)
+            value = self.params[name]
+            rows.append({
+                "parameter": parameter, "term": term, "estimate": value, "std.error": error, "statistic": value / error,
+                "p.value": float(2 * norm.sf(abs(value / error))), "conf.low": value - wide * error,
+                "conf.high": value + wide * error,
+            })  # fmt: skip
+        return rows
+
+
+def fit_signalling(
+    data: Any,
+    formulas: Mapping[str, str],
+    *,
+    outcome: Mapping[str, str],
+    method: Method = "npl",
+    beliefs: tuple[str, str] | None = None,
+) -> Signalled:
+    """Estimates of the crisis-signalling game.
+
+    ``formulas``: for each of SA, VA, CB, WA, WB, a, VB a linear index of columns; payoffs that are left out are 0. ``outcome``:
+    {end: column of counts} for "status quo", "concede", "stand firm" and "back down". ``method``: "npl", the fixed point of nested
+    pseudo-likelihood; "cmle", constrained maximum likelihood, from there; "pl", two-step. ``beliefs``: columns with a first stage's
+    pR and pF, between 0 and 1; "pl" needs them, the others start from them, or from the shares in all the data.
+
+    A column in all of SA, VA, WA and a, or in all of CB, WB and VB, is not identified. Raises BadInput and DataError; warns
+    (`MissingRows`) of rows left out. One branch of equilibria a game is followed.
+    """
+    if method not in METHODS:
+        raise BadInput(
+            "there is no such method", where=Where(field="method"), found=method, allowed=list(METHODS)
+        )
+    if method == "pl" and beliefs is None:
+        raise BadInput("two steps need the beliefs of the first", where=Where(field="beliefs"), found="nothing",
+                       allowed="two columns")  # fmt: skip
+    check_parameters(formulas, PAYOFFS)
+    if set(outcome) != set(ENDS):
+        raise BadInput("each end needs its column of counts", where=Where(field="outcome"), found=list(outcome),
+                       allowed=ENDS)  # fmt: skip
+    frame = frame_of(data)
+    frame.columns = known = list(map(str, frame.columns))
+    used = [outcome[end] for end in ENDS] + list(beliefs or ())
+    for name in used:
+        if name not in known:
+            raise BadInput("there is no such column", where=Where(field="outcome"), found=name, allowed=known)
+    for payoff, formula in formulas.items():
+        used += columns_of(formula, known, Where(field=f"formulas, {payoff}"))
+    whole = complete(frame, list(dict.fromkeys(used)))
+    indices = [index(p, formulas[p], whole) for p in PAYOFFS if p in formulas]
+    counts = np.asarray(whole[[outcome[end] for end in ENDS]], float)
+    if (counts < 0).any() or (counts != np.round(counts)).any() or not counts.sum(axis=0).all():
+        raise DataError("counts are whole, not below 0, and each end happens", where=Where(field="outcome"),
+                        found=counts.sum(axis=0).tolist())  # fmt: skip
+    seen = Observed(counts, {i.parameter: i.matrix for i in indices})
+    first = _first(whole, beliefs, counts)
+    _identified(seen)
+    begun = perf_counter()
+    try:
+        found = two_step(seen, first)
+        if method != "pl":
+            found = fixed_point(seen, found.theta, first[0])
+        if method == "cmle":
+            found = constrained(seen, found.theta, found.beliefs[0])
+    except np.linalg.LinAlgError:
+        raise DataError("these coefficients are not identified in equilibrium", found=len(indices)) from None
+    names = [f"{i.parameter}: {term}" for i in indices for term in i.terms]
+    return Signalled(seen, names, found, method, len(whole), int(counts.sum()), len(frame) - len(whole),
+                     perf_counter() - begun)  # fmt: skip
+
+
+def _first(frame: Any, beliefs: tuple[str, str] | None, counts: Floats) -> Floats:
+    """Beliefs to start from [2, game]."""
+    if beliefs is None:
+        _, gave, firm, back = counts.sum(axis=0)
+        return np.tile([[(firm + back) / (gave + firm + back)], [firm / (firm + back)]], len(counts))
+    found = np.asarray(frame[list(beliefs)], float).T
+    if not ((found > 0) & (found < 1)).all():
+        raise DataError(
+            "beliefs lie between 0 and 1", where=Where(field="beliefs"), found=[found.min(), found.max()]
+        )
+    return found
+
+
+def _identified(seen: Observed) -> None:
+    """Raises DataError where the expected information at a random point, beliefs fixed, has no full rank."""
+    rng = np.random.default_rng(0)
+    unit = np.sqrt((seen.design**2).mean(axis=0))
+    if not unit.all():
+        raise DataError("a column of a formula is 0 everywhere", where=Where(field="formulas"))
+    theta = rng.normal(size=len(unit)) / unit / np.sqrt(len(unit))
+    here = at(seen, theta, rng.uniform(0.2, 0.8, (2, len(seen.counts))))
+    slopes = seen.slopes(here.answers.slope) * np.exp(here.answers.log / 2)[:, :, None] / unit
+    size = np.linalg.eigvalsh(np.einsum("egk,egl->kl", slopes, slopes))
+    if size[0] < _SINGULAR * size[-1]:
+        raise DataError(
+            "some coefficients are not identified",
+            where=Where(field="formulas"),
+            found=f"smallest information {size[0]:.1e}",
+            allowed="no column, nor sum of columns, in all of SA, VA, WA and a, or in all of CB, WB and VB",
+        )
