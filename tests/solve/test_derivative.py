@@ -80,7 +80,9 @@ def check(
 def test_catalogue_against_central_differences(slug: str, precision: object) -> None:
     tree = unfold(find(slug).game)
     point = near_base(tree, 3)
-    if slug in CONTINUUM and precision == LIMIT:  # which of its equilibria is the limit hangs on higher orders
+    if (
+        slug in CONTINUUM and precision == LIMIT
+    ):  # which of its equilibria is the limit hangs on higher orders
         solved = solve(tree, {name: np.array([value]) for name, value in point.items()})
         assert not derivatives(solved, tuple(tree.parameters)).ok.any()
         return
