@@ -13,7 +13,7 @@ from detente.errors import BadInput
 from detente.estimate.signalling import PAYOFFS, Observed, constrained, equilibria, fixed_point, two_step
 from detente.estimate.signalling.answers import answers
 from detente.estimate.signalling.estimators import fixed_point_covariance
-from detente.estimate.signalling.likelihood import at, solved
+from detente.estimate.signalling.likelihood import at, beliefs_at, follow, solved
 
 CENTRES = [(0, 1), (0.5, 1), (-0.5, 1), (-1, 1), (-1, 1.5), (-1.2, 1), (1, 1)]
 
@@ -189,3 +189,39 @@ def test_a_close_pair_is_found_on_a_coarse_grid():
     found = equilibria(classic(-0.46), points=60)
     assert list(found.count) == [3]
     assert np.diff(found.q).min() < 72 / 59
+
+
+def played(games: int, plays: int) -> tuple[Observed, np.ndarray, np.ndarray]:
+    """Crises of our own making, in equilibrium at known coefficients: data, coefficients, log-odds of resistance."""
+    rng = np.random.default_rng(5)
+    x, one = rng.normal(size=(4, games)), np.ones(games)
+    matrices = {"SA": x[:1].T, "VA": one[:, None], "CB": np.column_stack([one, x[1]]), "WA": np.column_stack([one, x[2]]),
+                "WB": np.column_stack([one, x[3]]), "a": one[:, None]}  # fmt: skip
+    theta = np.array([0.2, 1.0, -0.4, 0.3, -0.8, 0.4, -0.6, 0.5, -1.0])
+    blank = Observed(np.zeros((games, 4)), matrices)
+    found = equilibria(blank.payoffs(theta), points=600)
+    assert (found.count == 1).all()
+    log = at(blank, theta, beliefs_at(blank, theta, found.q)).answers.log
+    counts = rng.multinomial(plays, np.exp(log).T).astype(float)
+    return Observed(counts, matrices), theta, found.q
+
+
+def test_the_score_along_a_branch_is_the_slope_of_the_likelihood():
+    seen, theta, q = played(80, 20)
+    point = at(seen, theta, beliefs_at(seen, theta, q))
+    for k in range(len(theta)):
+        step = 3e-6 * np.eye(len(theta))[k]
+        up, down = (
+            at(seen, t, beliefs_at(seen, t, follow(seen, t, q))).value for t in (theta + step, theta - step)
+        )
+        assert (up - down) / 6e-6 == pytest.approx(point.branch_score[:, k], abs=2e-7)
+
+
+def test_planted_coefficients_come_back():
+    seen, theta, q = played(300, 200)
+    resist = 1 / (1 + np.exp(-q))
+    for way in (fixed_point, constrained):
+        found = way(seen, theta, resist)
+        assert np.abs((found.theta - theta) / found.bse).max() < 3.5
+        assert found.score < 1e-6
+        assert found.several == 0
