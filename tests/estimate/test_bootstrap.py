@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
 import pytest
 
@@ -88,6 +90,6 @@ def test_bad_input_is_named(data, studied):
 
 def test_nothing_to_draw_from(data, studied, monkeypatch):
     whole = studied(data)
-    monkeypatch.setattr("detente.estimate.study.MOST", 0)
+    monkeypatch.setattr(importlib.import_module("detente.estimate.study"), "MOST", 0)
     with pytest.raises(DataError, match="hardly a resample"):
         bootstrap(whole, 4)
