@@ -1,4 +1,4 @@
-"""What players would do, given what they believe of one another: one answer for every way of erring, for games whose beliefs are solved for.
+"""What players would do, given what they believe of one another, for every way of erring.
 
 reply     what such an answer is, and its derivatives
 """

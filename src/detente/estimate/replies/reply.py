@@ -41,7 +41,7 @@ class Replies(Protocol):
         ...
 
     def __call__(self, numbers: Numbers, beliefs: Numbers) -> Replied:
-        """At ``numbers`` [number, row] of the tree and ``beliefs`` [belief, row], real or complex with imaginary parts of order `TINY`.
+        """At ``numbers`` [number, row] of the tree and ``beliefs`` [belief, row], real or complex with imaginary parts near `TINY`.
 
         Errors have their own unit: payoffs are in it. Where the payoffs are 0 replies do not depend on beliefs.
         """
@@ -81,7 +81,7 @@ def along(found: Sloped, count: int) -> Floats:
     """
     own = found.d_reply[:, :, count:].transpose(1, 0, 2)  # [row, belief, belief]
     by = found.d_reply[:, :, :count].transpose(1, 0, 2)
-    return np.linalg.solve(np.eye(own.shape[1]) - own, by).transpose(1, 0, 2)
+    return np.asarray(np.linalg.solve(np.eye(own.shape[1]) - own, by), np.float64).transpose(1, 0, 2)
 
 
 Following = Callable[[Floats], Floats]  # numbers [number, row] -> equilibrium beliefs [belief, row]
