@@ -71,6 +71,7 @@ def _all(claims: Any = CLAIMS, title: str = "War") -> list[str]:
     return [str(picture) for picture in found]
 
 
+@pytest.mark.slow
 def test_altair_accepts_every_specification(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = _drawn(monkeypatch)
     assert len(_all()) == len(seen) == len(CLAIMS) + 9

@@ -52,7 +52,10 @@ def test_ctrl_c_half_way_leaves_finished_chunks_and_says_one_line(desk: Path) ->
 @pytest.mark.parametrize(
     "words",
     [
-        ["brief", "strait.txt", "--scenario", "mine", "--draws", "32", "--out", "made"],
+        pytest.param(
+            ["brief", "strait.txt", "--scenario", "mine", "--draws", "32", "--out", "made"],
+            marks=pytest.mark.slow,
+        ),
         ["read", "strait.txt", "--out", "made"],
     ],
 )

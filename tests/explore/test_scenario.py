@@ -66,6 +66,7 @@ def test_the_selection_names_the_equilibrium(findings):
     assert "principal branch" in findings.record()["selection"]
 
 
+@pytest.mark.slow  # the brief has the same test
 def test_two_workers_give_the_bytes_of_one(findings, tmp_path):
     other = run(read_scenario(CRISIS), draws=512, workers=2, out=tmp_path)
     assert json.dumps(other.record(), allow_nan=False) == json.dumps(findings.record(), allow_nan=False)

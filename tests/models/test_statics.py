@@ -30,7 +30,12 @@ def test_a_model_is_a_scenario_of_its_own_name(slug: str):
     assert set(model.verdicts) == set(scenario.claims), "every claim has the verdict that the source predicts"
 
 
-@pytest.mark.parametrize("slug", slugs())
+LONG = {"talks-without-defender", "seat-without-a-say"}  # seconds each
+
+
+@pytest.mark.parametrize(
+    "slug", [pytest.param(s, marks=pytest.mark.slow if s in LONG else ()) for s in slugs()]
+)
 def test_its_comparative_statics_come_out(slug: str):
     study = replace(
         study_of(read_scenario(slug)), selections=None

@@ -15,7 +15,17 @@ from detente.models.model import read_model
 SIGNALLING = (Path(detente.models.__file__).parent / "library" / "crisis-signalling.yaml").read_text("utf-8")
 
 
-@pytest.mark.parametrize("slug", slugs())
+LONG = {
+    "coalition-unity",
+    "coalition-private-costs",
+    "cheap-talk",
+    "mediation",
+}  # seconds each: other equilibria are searched
+
+
+@pytest.mark.parametrize(
+    "slug", [pytest.param(s, marks=pytest.mark.slow if s in LONG else ()) for s in slugs()]
+)
 def test_the_solver_finds_what_is_told(slug: str):
     model = find(slug)
     assert model.worked, "a model has at least one worked point"

@@ -133,7 +133,7 @@ def wait_for_chunks(folder: Path, count: int, limit: float = 60) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_after_kill_9_nothing_is_lost_or_counted_twice(tmp_path, workers):
     child = start(tmp_path, 0.15, workers)
     wait_for_chunks(tmp_path / "out" / "chunks", 3)
@@ -190,6 +190,7 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.slow
 def test_a_worker_that_dies_again_and_again_is_one_clear_error(tmp_path, monkeypatch):
     study = dying(tmp_path, monkeypatch, "dies_always", "True")
     with pytest.raises(WorkerLost, match="died 3 times on draws"):
