@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.estimate.formulas import Index
 from detente.estimate.first_stage import given
+from detente.estimate.formulas import Index
 from detente.estimate.played import Played
 from detente.estimate.pseudo import nested, two_step
 from detente.estimate.replies.reply import Numbers, Replied

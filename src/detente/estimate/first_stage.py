@@ -7,21 +7,21 @@ Topel 1985, Journal of Business & Economic Statistics 3:370-379; Newey and McFad
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from detente.errors import BadInput, DataError, Where
-from detente.estimate.formulas import columns_of, index
+from detente.estimate.formulas import index
 from detente.estimate.multinomial import Logit, logit, separating
 from detente.estimate.played import Played
 from detente.game import Tree
 from detente.game.tree import DECISION, TERMINAL, Floats
 
-CELLS = 40  # most combinations of categories that are each given shares of their own
-EACH = 5  # plays at an information set that every one of them must have
-_LEVELS = 6  # a column of numbers with so few values counts as categories
+CELLS = 40  # most kinds of rows that are each given shares of their own
+EACH = 5  # plays at every information set that each of them must have
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,33 +66,44 @@ def moves(tree: Tree, ends: Floats) -> np.ndarray:
     return out
 
 
-def first_stage(
-    played: Played, frame: Any, *, formula: str | None = None, columns: Sequence[str] | None = None
-) -> FirstStage:
+def first_stage(played: Played, *, formula: str | None = None, frame: Any = None) -> FirstStage:
     """Beliefs from the moves that outcomes show, by multinomial logit at each information set of which there are beliefs.
 
-    ``frame``: the rows of ``played``, as pandas. ``formula``: what log-odds depend on. By default shares in every combination of
-    ``columns`` (those that the formulas speak of) where these are categories, few, and each often seen; otherwise the main effects
-    of all. Raises DataError: an outcome that does not tell the move, a set that nobody reaches, an option that a column predicts
-    perfectly (there is no ridge: give a formula, or beliefs).
+    ``formula``: what log-odds depend on, in columns of ``frame`` (pandas, the rows of ``played``). By default the shares in each
+    kind of row, where kinds differ in what the formulas of the game say, are at most `CELLS` and show each set `EACH` times;
+    otherwise all terms of all these formulas together, without interactions. Two steps are consistent only if this is flexible enough.
+
+    Raises DataError: an outcome that does not tell the move, a set that nobody reaches, an option that a column predicts perfectly
+    (no ridge is put in: give a formula, or beliefs of your own).
     """
-    if columns is None:
-        known = list(map(str, frame.columns))
-        told = (columns_of(i.formula, known, Where(field=i.parameter)) for i in played.indices)
-        columns = list(dict.fromkeys(c for each in told for c in each))
     shown = _shown(played)
-    if formula is None:
-        cells = _cells(frame, columns)
-        if cells is not None:
-            try:
-                return _estimated(
-                    played, cells, [f"cell {k + 1}" for k in range(cells.shape[1])], shown, "shares by cell"
-                )
-            except DataError:
-                pass  # a cell without some move: main effects need less
-        formula = " + ".join(["1", *(_main(frame, c) for c in columns)])
-    made = index("the first stage", formula, frame)
-    return _estimated(played, made.matrix, list(made.terms), shown, f"logit on {formula}")
+    if formula is not None:
+        made = index("the first stage", formula, frame)
+        return _estimated(played, made.matrix, made.terms, shown, f"logit on {formula}")
+    kinds, kind = np.unique(played.design, axis=0, return_inverse=True)
+    if len(kinds) <= CELLS:
+        cells = np.eye(len(kinds))[kind.reshape(-1)]
+        if all((cells.T @ counts.sum(axis=1)).min() >= EACH for counts in shown.values()):
+            with suppress(DataError):  # a kind of row without some move: a sum of terms asks for less
+                return _estimated(played, cells, [f"kind {k + 1}" for k in range(len(kinds))], shown,
+                                  f"shares in {len(kinds)} kinds of rows")  # fmt: skip
+    terms = {"(Intercept)": np.ones(len(played.counts))}
+    for each in played.indices:
+        terms |= dict(zip(each.terms, each.matrix.T, strict=True))
+    told = "logit on " + " + ".join("1" if t == "(Intercept)" else t for t in terms)
+    return _estimated(played, np.column_stack(list(terms.values())), list(terms), shown, told)
+
+
+def again(first: FirstStage, part: Played, kept: np.ndarray) -> FirstStage:
+    """The same first stage on a part of the rows, ``kept`` [row] true. Beliefs that are known stay. Raises DataError, and BadInput for
+    beliefs given with a covariance: how they were estimated is not known here."""
+    if first.columns is not None:
+        terms = [f"column {k + 1}" for k in range(first.columns.shape[1])]
+        return _estimated(part, first.columns[kept], terms, _shown(part), first.told)
+    if len(first.covariance):
+        raise BadInput("a first stage that was made elsewhere cannot be made again", where=Where(field="beliefs"),
+                       found=first.told, allowed="a first stage from the data")  # fmt: skip
+    return replace(first, beliefs=first.beliefs[:, kept])
 
 
 def given(
@@ -261,22 +272,3 @@ def _independent(matrix: Floats, terms: Sequence[str]) -> tuple[Floats, list[str
         if np.linalg.svd(trial, compute_uv=False)[-1] > 1e-9 * np.sqrt(len(matrix)):
             kept.append(int(k))
     return matrix[:, kept], [terms[k] for k in kept]
-
-
-def _cells(frame: Any, columns: Sequence[str]) -> Floats | None:
-    """An indicator of each combination of categories [row, cell]; None where a column is no category or they are many."""
-    if not columns or any(_numeric(frame, c) and frame[c].nunique() > _LEVELS for c in columns):
-        return None
-    cell = frame.groupby([frame[c].astype(str) for c in columns], sort=True).ngroup().to_numpy()
-    if cell.max() + 1 > CELLS or np.bincount(cell).min() < 1:
-        return None
-    return np.eye(int(cell.max()) + 1)[cell]
-
-
-def _numeric(frame: Any, column: str) -> bool:
-    return frame[column].dtype.kind in "iuf"
-
-
-def _main(frame: Any, column: str) -> str:
-    quoted = column if column.isidentifier() else f"`{column}`"
-    return quoted if _numeric(frame, column) or frame[column].dtype.kind == "b" else f"C({quoted})"

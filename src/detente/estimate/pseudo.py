@@ -3,14 +3,15 @@
 How it is used, beliefs being log-odds [belief, row]:
 
     played = Played(replies, indices, fixed, ends, counts)           # detente.estimate.played
-    first = first_stage(played, frame, formula=None)                 # detente.estimate.first_stage; or
+    first = first_stage(played, formula=None, frame=None)            # detente.estimate.first_stage, or
     first = given(played, {"answer > resist": column}, covariance=None)
     two = two_step(played, first)                                    # PL
     end = nested(played, first.beliefs, following=None)              # NPL: its fixed point, by Newton's method
     ends = search(played, [beliefs, ...], following=None)            # several, that of the highest pseudo-likelihood first
     two.covariance("corrected"); two.covariance("clustered", clusters)   # detente.estimate.pseudo_covariance lists the kinds
     path = iterate(played, beliefs)                                  # detente.estimate.pseudo_iteration: the classical rounds
-    draws = resampled(played, 200, seed, frame=frame)                # both steps again in every resample
+    draws, failed = resampled(two, 200, seed=1)                      # detente.estimate.pseudo_bootstrap: both steps again
+    theta = again(two, weight)                                       # one of them, rows counted ``weight`` [row] times
 
 two_step        max over coefficients of the likelihood at beliefs estimated before; no equilibrium is solved
 nested          the score at fixed beliefs is 0 and beliefs are an equilibrium. The rounds of nested pseudo-likelihood end there
@@ -32,13 +33,12 @@ import numpy as np
 
 from detente.errors import DataError
 from detente.estimate.climb import climb
-from detente.estimate.first_stage import FirstStage, given
+from detente.estimate.first_stage import FirstStage
 from detente.estimate.played import Held, Played, Point, at, crossed, followed, held, held_at, settled
 from detente.estimate.pseudo_covariance import Kind, nested_covariance, two_step_covariance
 from detente.estimate.pseudo_iteration import spectral_radius
 from detente.estimate.replies.reply import Following
 from detente.game.tree import Floats
-
 
 FARTHEST = 0.1  # no belief's probability moves more in one step
 _MOST = 200
@@ -113,11 +113,12 @@ def along(point: Point, count: int) -> Floats:
 
 def two_step(played: Played, first: FirstStage, start: Floats | None = None) -> Pseudo:
     """Pseudo-likelihood at the beliefs of a first stage, climbed from ``start`` (zeros). Raises DataError."""
-    theta, steps = _climbed(played, first.beliefs, start)
+    theta, steps = climbed(played, first.beliefs, start)
     return Pseudo(played, "pl", theta, first.beliefs, first, at(played, theta, first.beliefs), steps)
 
 
-def _climbed(played: Played, beliefs: Floats, start: Floats | None) -> tuple[Floats, int]:
+def climbed(played: Played, beliefs: Floats, start: Floats | None = None) -> tuple[Floats, int]:
+    """The coefficients of the highest likelihood at fixed beliefs above ``start``, and the steps to there. Raises DataError."""
     unit, last = played.unit, {}
 
     def look(theta: Floats) -> Held:
@@ -154,7 +155,7 @@ def nested(
     ``following``: equilibrium beliefs from the numbers of the tree, where the branch near ``beliefs`` is lost at the start. Not a
     maximum, nor the only such point: see `search`. Raises DataError.
     """
-    theta = _climbed(played, beliefs, start)[0] if start is None else np.asarray(start, float)
+    theta = climbed(played, beliefs, start)[0] if start is None else np.asarray(start, float)
     now = _equilibrium(played, theta, beliefs, following)
     unit, count = played.unit, len(played.indices)
     limit, last = 1e-8 * np.sqrt(len(played.counts)), False

@@ -1,4 +1,4 @@
-"""The rounds of nested pseudo-likelihood: whether they lead back to a fixed point, and the rounds themselves, for comparison.
+"""Whether the rounds of nested pseudo-likelihood lead back to a fixed point from nearby.
 
 Kasahara and Shimotsu 2012, "Sequential estimation of structural models with a fixed point constraint", Econometrica 80:2303-2319.
 """
@@ -38,7 +38,7 @@ def spectral_radius(
         start = np.random.default_rng(0).normal(size=size)
         operator = LinearOperator((size, size), matvec=product, dtype=np.float64)  # pyright: ignore[reportCallIssue]
         try:
-            found = eigs(operator, k=4, ncv=min(size - 1, 80), which="LM", v0=start, tol=1e-10, maxiter=2000,
+            found = eigs(operator, k=4, ncv=min(size - 1, 80), which="LM", v0=start, maxiter=2000,
                          return_eigenvectors=False)  # fmt: skip
             return float(np.abs(found).max())
         except (ArpackNoConvergence, ArpackError):
