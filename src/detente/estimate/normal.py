@@ -28,6 +28,7 @@ _STEEP = 0.7  # rivals narrower than this, in own standard deviations, get a cut
 _SURE = 7.0  # standard deviations above a rival's mean where it is beaten but for 1e-12
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
 _AT, _LOG_SHARE = (_NODES + 1) / 2, np.log(_WEIGHTS / 2)
+_NEAR = 4.0  # how much lower than the drop an end may lie
 _ROUNDS = 200
 
 
@@ -82,7 +83,7 @@ def log_beats(mean: Numbers, sd: Numbers, rivals: Sequence[tuple[Numbers, Number
         return np.zeros(shape, kind)
     at, width = np.stack(others[0::2]), np.stack(others[1::2])  # [rival, row]
     out = np.empty(len(m), kind)
-    own_sure = s.real == 0
+    own_sure = np.real(s) == 0
     if len(at) == 1:
         total = _root_of_squares(s, width[0])
         out[:] = _step((m - at[0])[None], total[None])
@@ -103,22 +104,22 @@ def _root_of_squares(one: Numbers, other: Numbers) -> Numbers:
 
 def _step(gap: Numbers, width: Numbers) -> Numbers:
     """Sum over rivals [rival, row] of log Phi(gap / width); of 1 or 0 where width is 0."""
-    sure = width.real == 0
+    sure = np.real(width) == 0
     smooth = log_normal(gap / np.where(sure, 1.0, width))
     return np.where(sure, np.where(gap.real > 0, 0.0, -np.inf), smooth).sum(axis=0)
 
 
 def _integral(at: Numbers, width: Numbers) -> Numbers:
     """log of the integral of the standard normal density at z times the product of Phi((z - at) / width) [rival, row]."""
-    sure = width.real == 0
+    sure = np.real(width) == 0
     wide = np.where(sure, 1.0, width)
     edge, floor = np.full(at.shape[1], -np.inf), None
     if sure.any():
-        ranked = np.where(sure, at.real, -np.inf)
+        ranked = np.where(sure, np.real(at), -np.inf)
         top = ranked.argmax(axis=0)
         edge = ranked.max(axis=0)
         floor = np.take_along_axis(at, top[None], axis=0)[0]
-    real_at, real_wide = at.real, wide.real
+    real_at, real_wide = np.real(at), np.real(wide)
     mode = _mode(real_at, real_wide, sure, edge)
     low, high = _ends(mode, real_at, real_wide, sure, edge)
     cuts = [low]
@@ -182,9 +183,8 @@ def _ends(mode: Numbers, at: Numbers, wide: Numbers, sure: Numbers, edge: Number
         z = mode + side * 1.01 * _REACH
         for _ in range(_ROUNDS):
             log, slope = drop(z)
-            step = np.where((log < bottom) & (slope != 0), (bottom - log) / slope, 0.0)
-            z = z + step
-            if (np.abs(step) <= 0.02 * np.abs(z - mode)).all():
+            if (log > bottom - _NEAR).all():
                 break
+            z = z + np.where((log < bottom) & (slope != 0), (bottom - log) / slope, 0.0)
         found.append(z)
     return np.maximum(found[0], edge), found[1]
