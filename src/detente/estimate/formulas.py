@@ -14,10 +14,13 @@ from typing import Any
 import numpy as np
 
 from detente.errors import BadInput, DataError, Where
+from detente.estimate.data import check_regressor
 from detente.game.tree import Floats
 
 FUNCTIONS = ("C", "log", "log10", "exp", "sqrt", "abs", "center", "scale", "poly", "bs", "I")
 MAX_CHARACTERS = 2_000
+LARGEST = 1e100  # of a term: squares of what is larger have no floating point
+_CATEGORIES = re.compile(r"\bC\([^()]*\)")
 _WORD = re.compile(
     r"\s+|(?P<call>[A-Za-z_]\w*)\s*\(|(?P<quoted>`[^`\n]{1,200}`)|(?P<name>[A-Za-z_]\w*)|(?P<number>\d+\.?\d*(?:[eE][-+]?\d+)?)"
     r"|(?P<sign>\*\*|[-+*/:^(),|%])"
@@ -66,6 +69,8 @@ def index(parameter: str, formula: str, frame: Any) -> Index:
 
     where = Where(field=f"formulas, {parameter}")
     columns_of(formula, list(frame.columns), where)
+    for name in columns_of(_CATEGORIES.sub("1", formula), list(frame.columns), where):
+        check_regressor(frame, name, where)
     context = {"log": np.log, "log10": np.log10, "exp": np.exp, "sqrt": np.sqrt, "abs": np.abs}
     try:
         made = model_matrix(formula, frame, na_action="raise", context=context)
@@ -73,10 +78,13 @@ def index(parameter: str, formula: str, frame: Any) -> Index:
         reason = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
         raise DataError(f"this formula cannot be read: {reason}", where=where, found=formula) from None
     matrix = np.asarray(made, float)
-    if not np.isfinite(matrix).all():
-        row, term = map(int, np.argwhere(~np.isfinite(matrix))[0])
+    bad = ~(np.abs(matrix) <= LARGEST)
+    if bad.any():
+        row, term = map(int, np.argwhere(bad)[0])
+        value = "is not finite" if not np.isfinite(matrix[row, term]) else f"is beyond {LARGEST:g}"
+        label = int(frame.index[row]) + 1 if len(matrix) == len(frame) else row + 1
         raise DataError(
-            "a term of this formula is not finite", where=where, found=f"{made.columns[term]}, row {row + 1}"
+            f"a term of this formula {value}", where=where, found=f"{made.columns[term]}, row {label}"
         )
     return Index(parameter, formula, tuple(map(_term, made.columns)), matrix, made.model_spec)
 
