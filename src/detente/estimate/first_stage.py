@@ -37,6 +37,7 @@ class FirstStage:
     blocks: tuple[slice, ...]  # [belief]
     same_data: bool  # whether the numbers vary with the rows that are fitted
     told: str  # how the beliefs came about, for people
+    by_outcome: Floats | None = None  # [outcome, row, number] what one play that ends so adds to the numbers
 
     def pulled(self, by_belief: Floats) -> Floats:
         """Slopes by beliefs [belief, row, k] summed to slopes by the numbers [k, number]."""
@@ -90,8 +91,7 @@ def first_stage(played: Played, *, formula: str | None = None, frame: Any = None
     terms = {"(Intercept)": np.ones(len(played.counts))}
     for each in played.indices:
         terms |= dict(zip(each.terms, each.matrix.T, strict=True))
-    told = "logit on " + " + ".join("1" if t == "(Intercept)" else t for t in terms)
-    return _estimated(played, np.column_stack(list(terms.values())), list(terms), shown, told)
+    return _estimated(played, np.column_stack(list(terms.values())), list(terms), shown, "")
 
 
 def again(first: FirstStage, part: Played, kept: np.ndarray) -> FirstStage:
@@ -229,7 +229,9 @@ def _estimated(
 ) -> FirstStage:
     tree = played.replies.tree
     matrix, terms = _independent(matrix, terms)
+    outcomes = moves(tree, played.ends)
     found: list[Logit] = []
+    influence, by_outcome = [], []
     starts, total = {}, 0
     for owned, counts in shown.items():
         where = Where(field=f"first stage, {tree.sets[owned].name}")
@@ -247,6 +249,14 @@ def _estimated(
                             found=", ".join(named) if named else list(terms),
                             allowed="a formula without them, or beliefs of your own")  # fmt: skip
         found.append(one)
+        influence.append(one.influence(matrix, counts))
+        each = []
+        for taken in outcomes[:, owned]:  # -2 happens only for outcomes that no row shows
+            play = np.zeros_like(counts)
+            if taken >= 0:
+                play[:, taken] = 1.0
+            each.append(one.influence(matrix, play))
+        by_outcome.append(np.stack(each))
         starts[owned] = total
         total += len(one.covariance)
     width = matrix.shape[1]
@@ -258,9 +268,12 @@ def _estimated(
     for start, one in zip(starts.values(), found, strict=True):
         spread[start : start + len(one.covariance), start : start + len(one.covariance)] = one.covariance
     beliefs = np.stack([matrix @ gamma[block] for block in blocks])
-    return FirstStage(
-        beliefs, spread, np.hstack([one.influence for one in found]), matrix, blocks, True, told
-    )
+    joined = np.hstack(influence), np.concatenate(by_outcome, axis=2)
+    return FirstStage(beliefs, spread, joined[0], matrix, blocks, True, told or _told(terms), joined[1])
+
+
+def _told(terms: Sequence[str]) -> str:
+    return "logit on " + " + ".join("1" if t == "(Intercept)" else t for t in terms)
 
 
 def _independent(matrix: Floats, terms: Sequence[str]) -> tuple[Floats, list[str]]:

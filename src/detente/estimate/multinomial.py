@@ -26,7 +26,12 @@ class Logit:
 
     theta: Floats  # [option - 1, column]
     covariance: Floats  # [number, number] inverse information; numbers stand option by option
-    influence: Floats  # [row, number] inverse information times the row's score
+    shares: Floats  # [row, option] fitted
+
+    def influence(self, matrix: Floats, counts: Floats) -> Floats:
+        """[row, number] inverse information times the score of each row of these columns that shows these options so often."""
+        left = (counts - counts.sum(axis=1, keepdims=True) * self.shares)[:, 1:]
+        return (left[:, :, None] * matrix[:, None, :]).reshape(len(matrix), -1) @ self.covariance
 
 
 def logit(matrix: Floats, counts: Floats) -> Logit | None:
@@ -63,8 +68,9 @@ def logit(matrix: Floats, counts: Floats) -> Logit | None:
         return None
     inverse = np.asarray(np.linalg.inv(top.information), np.float64)
     scale = np.tile(unit, others)
-    return Logit(top.theta.reshape(others, -1) / unit, inverse / np.outer(scale, scale),
-                 top.scores @ inverse / scale)  # fmt: skip
+    return Logit(
+        top.theta.reshape(others, -1) / unit, inverse / np.outer(scale, scale), np.exp(shares(top.theta))
+    )
 
 
 def separation(matrix: Floats, counts: Floats) -> Floats | None:

@@ -36,8 +36,8 @@ def resampled(
 ) -> tuple[Floats, int]:
     """Coefficients of each resample that has an estimate [resample, coefficient], and how many have none.
 
-    Rows are drawn, or ``clusters`` [row] as a whole; a row that holds counts is one draw. Raises BadInput, and DataError where fewer than
-    two resamples have an estimate.
+    Rows are drawn, or ``clusters`` [row] as a whole; a row that holds counts is one draw. Raises BadInput, and DataError where
+    fewer than two resamples have an estimate.
     """
     if not 2 <= resamples <= MAX_RESAMPLES:
         raise BadInput("so many resamples cannot be drawn", where=Where(field="resamples"), found=resamples,

@@ -6,12 +6,13 @@ naive       O^-1: as if beliefs were known. Too small where they were estimated.
 corrected   O^-1 [O + O_tP S O_Pt - C - C'] O^-1, C = Cov(score, P) O_Pt. Beliefs estimated from the same rows move with the
             score, so C is not 0: without it the coefficients of different players seem unrelated. From the influence of each
             row on the first stage where that is known, else C = J_t' O_Pt, which holds for any unbiased one on the same data.
+expected    the same with the outer products that the model expects of single plays: for rows of many independent plays
 sandwich    exact derivatives in place of outer products, and the rows' own influence in the middle: right in a wrong model too
 clustered   the same, rows of one cluster added up, times G / (G - 1)
 
 Nested, on the branch dP = (I - J)^-1 J_t:
 
-corrected   M^-1 O M^-1', M = O + O_tP (I - J_P)^-1 J_t
+corrected   M^-1 O M^-1', M = O + O_tP (I - J_P)^-1 J_t; expected: with expected outer products
 sandwich    the exact derivative of the score along the branch in place of M; clustered as above
 
 Aguirregabiria and Mira 2007 print gradients transposed; read as Jacobians their display becomes (I - J')^-1, which is wrong.
@@ -20,6 +21,7 @@ Aguirregabiria and Mira 2007 print gradients transposed; read as Jacobians their
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -29,8 +31,8 @@ from detente.estimate.first_stage import FirstStage
 from detente.estimate.played import Played, Point
 from detente.game.tree import Floats
 
-Kind = Literal["naive", "corrected", "sandwich", "clustered"]
-KINDS = ("naive", "corrected", "sandwich", "clustered")
+Kind = Literal["naive", "corrected", "expected", "sandwich", "clustered"]
+KINDS = ("naive", "corrected", "expected", "sandwich", "clustered")
 
 
 def two_step_covariance(
@@ -45,16 +47,20 @@ def two_step_covariance(
     """[coefficient, coefficient]. Raises BadInput for a kind that is not there, or that this first stage does not allow."""
     _check(kind, KINDS, clusters, len(played.counts))
     score = point.score
-    outer = score.T @ score
     if kind == "naive":
-        return np.asarray(np.linalg.inv(outer), np.float64)
-    if kind == "corrected":
-        by_belief = np.einsum(
-            "rb,rk->brk", point.by_belief, score
-        )  # what minus the cross derivative is expected to be
+        return np.asarray(np.linalg.inv(score.T @ score), np.float64)
+    if kind in ("corrected", "expected"):
+        seen = _rows(point, first) if kind == "corrected" else _plays(played, point, first)
+        outer = np.einsum("ork,orl->kl", seen.score, seen.score)
+        by_belief = np.einsum("orb,ork->brk", seen.by_belief, seen.score)  # O_Pt, row by row
         pulled = first.pulled(by_belief)  # [coefficient, number]
-        with_beliefs = _with_beliefs(played, point, first, pulled)
-        middle = outer + pulled @ first.covariance @ pulled.T - with_beliefs - with_beliefs.T
+        if not len(first.covariance) or not first.same_data:
+            together = np.zeros_like(outer)
+        elif seen.influence is not None:
+            together = np.einsum("ork,orn->kn", seen.score, seen.influence) @ pulled.T
+        else:
+            together = own_likelihood(played, point, by_belief)
+        middle = outer + pulled @ first.covariance @ pulled.T - together - together.T
         bread = np.linalg.inv(outer)
         return bread @ middle @ bread
     if len(first.covariance) and first.influence is None:
@@ -67,19 +73,35 @@ def two_step_covariance(
     return bread @ _middle(moved, clusters if kind == "clustered" else None) @ bread
 
 
-def _with_beliefs(played: Played, point: Point, first: FirstStage, pulled: Floats) -> Floats:
-    """C [coefficient, coefficient]."""
-    if not len(first.covariance) or not first.same_data:
-        return np.zeros((len(pulled),) * 2)
-    if first.influence is not None:
-        return point.score.T @ first.influence @ pulled.T
-    return own_likelihood(played, point)
-
-
-def own_likelihood(played: Played, point: Point) -> Floats:
-    """C = J_t' O_Pt [coefficient, coefficient], for beliefs estimated without bias from the same rows."""
+def own_likelihood(played: Played, point: Point, by_belief: Floats) -> Floats:
+    """C = J_t' O_Pt [coefficient, coefficient], for beliefs estimated without bias from the same rows; ``by_belief`` [belief, row,
+    coefficient] is O_Pt row by row."""
     moves = played.by_coefficient(point.d_reply[:, :, : len(played.indices)])  # [belief, row, coefficient]
-    return np.einsum("brk,rb,rl->kl", moves, point.by_belief, point.score)
+    return np.einsum("brk,brl->kl", moves, by_belief)
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What outer products are made of, times the root of the weight of each."""
+
+    score: Floats  # [outcome, row, coefficient]
+    by_belief: Floats  # [outcome, row, belief]
+    influence: Floats | None  # [outcome, row, number]
+
+
+def _rows(point: Point, first: FirstStage | None) -> _Seen:
+    """Each row as one observation."""
+    influence = None if first is None or first.influence is None else first.influence[None]
+    return _Seen(point.score[None], point.by_belief[None], influence)
+
+
+def _plays(played: Played, point: Point, first: FirstStage | None) -> _Seen:
+    """Each play as one observation, every outcome as often as the model expects it."""
+    count = len(played.indices)
+    weight = np.sqrt(np.exp(point.log) * played.counts.sum(axis=1))[:, :, None]
+    slope = np.where(weight > 0, point.d_log, 0.0) * weight
+    influence = None if first is None or first.by_outcome is None else first.by_outcome * weight
+    return _Seen(played.by_coefficient(slope[:, :, :count]), slope[:, :, count:], influence)
 
 
 def nested_covariance(
@@ -91,15 +113,16 @@ def nested_covariance(
 ) -> Floats:
     """[coefficient, coefficient] at a fixed point. Raises BadInput for a kind that is not there."""
     _check(kind, KINDS[1:], clusters, len(played.counts))
-    if kind != "corrected":
+    if kind in ("sandwich", "clustered"):
         inverse = np.linalg.inv(bread())
         return inverse @ _middle(point.score, clusters if kind == "clustered" else None) @ inverse.T
     count = len(played.indices)
     own, by = (point.d_reply[:, :, part].transpose(1, 0, 2) for part in (slice(count, None), slice(0, count)))
     along = np.linalg.solve(np.eye(own.shape[1]) - own, by)  # [row, belief, parameter]
-    moved = played.by_coefficient(np.einsum("rb,rbk->rk", point.by_belief, along))
-    outer = point.score.T @ point.score
-    inverse = np.linalg.inv(outer + point.score.T @ moved)
+    seen = _rows(point, None) if kind == "corrected" else _plays(played, point, None)
+    moved = played.by_coefficient(np.einsum("orb,rbk->ork", seen.by_belief, along))
+    outer = np.einsum("ork,orl->kl", seen.score, seen.score)
+    inverse = np.linalg.inv(outer + np.einsum("ork,orl->kl", seen.score, moved))
     return inverse @ outer @ inverse.T
 
 

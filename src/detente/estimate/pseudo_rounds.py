@@ -41,8 +41,8 @@ def iterate(
 ) -> Rounds:
     """Coefficients of the highest likelihood at the beliefs, replies as the next beliefs, and again.
 
-    Ends where nothing changes by ``tolerance``, where the rounds come back to an earlier one without settling, or after ``rounds``. What
-    it ends at other than by "converged" is no estimate. Raises DataError where a round has no maximum.
+    Ends where nothing changes by ``tolerance``, where the rounds come back to an earlier one without settling, or after ``rounds``.
+    What it ends at other than by "converged" is no estimate. Raises DataError where a round has no maximum.
     """
     thetas: list[Floats] = []
     changes: list[float] = []
