@@ -22,6 +22,7 @@ MOST = 4000  # steps along one branch
 _ASKEW = 0.3  # log-odds, and share of the way: a first correction beyond it means a shorter step
 _BENT = 0.8  # cosine between tangents, likewise
 _SHORTEST = 1e-9
+_LEAST = 1e-3  # share of the way between two sets of numbers
 
 
 class LostBranch(DataError):
@@ -50,8 +51,8 @@ def apart(tree: Tree) -> Tree:
 def principal(replies: Replies, numbers: Floats) -> Branch:
     """At ``numbers`` [number, row] of the tree. Rows with the same numbers are followed once.
 
-    Exact to rounding: a belief and the reply to it differ by less than 1e-9 of log-odds, mostly 1e-13. Raises `LostBranch`, a DataError, with
-    the row; GameError where a number is both a payoff and a probability of chance (see `apart`).
+    Exact to rounding: a belief and the reply to it differ by less than 1e-9 of log-odds, mostly 1e-13. Raises `LostBranch`, a
+    DataError, with the row; GameError where a number is both a payoff and a probability of chance (see `apart`).
     """
     count, rows = len(replies.beliefs), numbers.shape[1]
     if not count or not rows:
@@ -68,8 +69,11 @@ def principal(replies: Replies, numbers: Floats) -> Branch:
 def settle(
     replies: Replies, numbers: Floats, beliefs: Floats, most: float = np.inf
 ) -> tuple[Floats, np.ndarray]:
-    """Newton's method at fixed ``numbers`` [number, row] from ``beliefs`` [belief, row], and which rows arrived [row]: corrections shrank fast from
-    the first, which was no larger than ``most``. No step is shortened: for points that are nearly equilibria."""
+    """Newton's method at fixed ``numbers`` [number, row] from ``beliefs`` [belief, row], and which rows arrived [row].
+
+    A row arrives where corrections shrink fast from the first, no larger than ``most``, to the last. No step is shortened: this is
+    for points that are nearly equilibria.
+    """
     now = np.array(beliefs, float)
     good = np.zeros(now.shape[1], bool)
     open_, size = np.arange(now.shape[1]), np.full(now.shape[1], most)
@@ -90,6 +94,30 @@ def settle(
     return now, good
 
 
+def carried(replies: Replies, numbers: Floats, beliefs: Floats, there: Floats) -> tuple[Floats, np.ndarray]:
+    """Equilibria ``beliefs`` at ``numbers`` followed to ``there`` [number, row] on a straight line, and which rows arrived [row].
+
+    On their own branch, that need not be the principal one; a row that meets a fold does not arrive.
+    """
+    now, went = np.array(beliefs, float), np.zeros(numbers.shape[1])
+    step, way = np.ones_like(went), there - numbers
+    open_ = np.flatnonzero(np.isfinite(now).all(axis=0)) if len(now) else np.zeros(0, int)
+    good = np.full(len(went), not len(now))
+    while open_.size:
+        at, mine = went[open_], way[:, open_]
+        _, slope, by = _gap(replies, numbers[:, open_] + at * mine, now[:, open_], mine)
+        ahead = _solved(slope, -by.T[:, :, None])[:, :, 0].T
+        reach = np.minimum(step[open_], 1 - at)
+        target = np.where(reach == 1 - at, there[:, open_], numbers[:, open_] + (at + reach) * mine)
+        found, fine = settle(replies, target, now[:, open_] + reach * ahead, _ASKEW)
+        now[:, open_[fine]] = found[:, fine]
+        went[open_[fine]] = np.where(reach == 1 - at, 1.0, at + reach)[fine]
+        step[open_] = np.where(fine, 2 * reach, reach / 4)
+        good[open_[fine & (went[open_] == 1)]] = True
+        open_ = open_[~good[open_] & (step[open_] > _LEAST)]
+    return now, good
+
+
 def _followed(replies: Replies, numbers: Floats) -> Branch:
     """`principal` of rows that are unlike; NaN where a row is lost."""
     count, rows = len(replies.beliefs), numbers.shape[1]
@@ -97,7 +125,7 @@ def _followed(replies: Replies, numbers: Floats) -> Branch:
     q, s = np.zeros((count, rows)), np.zeros(rows)
     q = replies(numbers - payoffs, q).reply
     q, begun = settle(replies, numbers - payoffs, q)
-    gap, slope, by_s = _gap(replies, numbers - payoffs, q, payoffs)
+    _, slope, by_s = _gap(replies, numbers - payoffs, q, payoffs)
     ahead = np.concatenate([_solved(slope, -by_s.T[:, :, None])[:, :, 0].T, np.ones((1, rows))])
     ahead /= np.linalg.norm(ahead, axis=0)
     length, turned = np.ones(rows), np.zeros(rows, bool)
