@@ -23,12 +23,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import erfcx
 
-from detente.estimate.normal import ROOT2, log_beats
+from detente.estimate.normal import HALF_LOG_2PI, log_beats, log_normal, log_sum, mills
 
 Numbers = Any  # arrays of floats, or complex with tiny imaginary parts (numpy has no type for both)
-FAR = 8.0  # standard deviations; that two of a later set beat what lies so far up has a relative probability below 1e-15
+FAR = 8.0  # standard deviations from where on a tail is taken by itself
+_GENTLE = 0.2  # other rivals may get that much nearer, in their standard deviations, where the tail drops by a factor e
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
+_LENGTH = 42.0  # e^-42 of the edge: below a rounding of the integral
+_AT, _LOG_SHARE = (_NODES + 1) / 2, np.log(_WEIGHTS / 2)
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,58 @@ def log_plans(options: Sequence[Option]) -> list[list[Numbers]]:
     ]
 
 
-def _beats(worth: Worth, rivals: Sequence[Worth]) -> Numbers:
-    return log_beats(worth.mean, worth.sd, [(r.mean, r.sd) for r in rivals])
+def _beats(own: Worth, rivals: Sequence[Worth]) -> Numbers:
+    """log P(own beats all rivals) [row]."""
+    beyond = _beyond(own, rivals)
+    if beyond is None:
+        return log_beats(own.mean, own.sd, [(r.mean, r.sd) for r in rivals])
+    near = [Worth(np.where(beyond.far, own.mean, r.mean), r.sd, True) if r.sure else r for r in rivals]
+    found = log_beats(own.mean, own.sd, [(r.mean, r.sd) for r in near])
+    return np.where(beyond.far, beyond.rest - beyond.distance**2 / 2, found)
+
+
+@dataclass(frozen=True)
+class _Beyond:
+    """Where a sure rival lies far above: log P(own beats all) = rest - distance^2 / 2 in the rows ``far``."""
+
+    far: np.ndarray  # [row]
+    distance: Numbers  # [row] of the sure rival, in own standard deviations; FAR in other rows
+    rest: Numbers  # [row]
+
+
+def _beyond(own: Worth, rivals: Sequence[Worth]) -> _Beyond | None:
+    """The tail beyond the one sure rival, v own standard deviations up, in y / v of them; None where no row is so far.
+
+    log of the integral over y > 0 of exp(-y - y^2 / (2 v^2)) times the product of what other rivals are beaten with there, less log v.
+    Taken in y, it has all its digits for a v of 1e150: a belief that is nearly 0 makes v its inverse.
+    """
+    sure = [r for r in rivals if r.sure]
+    if len(sure) != 1 or own.sure:
+        return None
+    mean, sd, edge = np.broadcast_arrays(own.mean, own.sd, sure[0].mean)
+    others = [r for r in rivals if not r.sure]
+    live = np.real(sd) > 0
+    v = (edge - mean) / np.where(live, sd, 1.0)
+    far = live & (np.real(v) > FAR)
+    if not far.any():
+        return None
+    v = np.where(far, v, FAR)
+    rise, starts, steps = np.zeros(v.shape), [], []
+    for r in others:
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            start, step = (edge - r.mean) / r.sd, sd / (v * r.sd)
+        far = far & (np.real(step) < _GENTLE)
+        starts.append(np.where(far, start, 0.0))
+        steps.append(np.where(far, step, 0.0))
+        rise = rise + np.real(steps[-1]) * mills(np.real(starts[-1]))
+    far = far & (rise < 0.5)  # it falls from the edge on, for good: it is log-concave
+    y = _AT.reshape(-1, *(1,) * v.ndim) * (_LENGTH / (1 - np.where(far, rise, 0.0)))
+    log = -y - (y / v) ** 2 / 2
+    for start, step in zip(starts, steps, strict=True):
+        log = log + log_normal(np.where(far, start, 0.0) + np.where(far, step, 0.0) * y)
+    length = np.log(_LENGTH / (1 - np.where(far, rise, 0.0)))
+    weights = _LOG_SHARE.reshape(-1, *(1,) * v.ndim)
+    return _Beyond(far, v, log_sum(log + weights) + length - np.log(v) - HALF_LOG_2PI)
 
 
 def _among_sure(options: Sequence[Option], o: int, k: int) -> Numbers:
@@ -152,26 +205,23 @@ def _of_two(mine: Option, yours: Option, k: int) -> Numbers:
 def log_odds(options: Sequence[Option], logs: Sequence[Sequence[Numbers]], o: int, k: int) -> Numbers:
     """log P(option o and later choice k) - log P(option o and its first later choice) [row], ``logs`` from `log_plans`.
 
-    Where the one rival of an option is sure and far above all its later choices both logarithms go off as the square of the
-    distance v. Their difference is taken apart then: (v_0 - v_k)(v_0 + v_k) / 2, and the difference of log erfcx(v / root 2).
+    Where a sure rival lies far above all the later choices both logarithms go off as the square of its distance v. Their
+    difference is taken apart then: (v_0 - v_k)(v_0 + v_k) / 2, and the difference of what is left of them.
     """
-    plain = logs[o][k] - logs[o][0]
     mine = options[o]
-    rivals = _elsewhere(options, o) if all(p.base.sure for p in options) else []
     own, first = mine.later[k], mine.later[0]
-    if len(rivals) != 1 or not rivals[0].sure or any(w.sure for w in mine.later):
+    with np.errstate(invalid="ignore"):
+        plain = logs[o][k] - logs[o][0]
+    if k == 0 or not all(p.base.sure for p in options):
         return plain
-    edge = rivals[0].mean
+    elsewhere = _elsewhere(options, o)
+    tails = [_beyond(mine.later[j], _beside(mine.later, j) + elsewhere) for j in (k, 0)]
+    if tails[0] is None or tails[1] is None or not (both := tails[0].far & tails[1].far).any():
+        return plain
+    (edge,) = (r.mean for r in elsewhere if r.sure)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        distances = [(edge - w.mean) / w.sd for w in mine.later]
-    far = np.min([np.real(v) for v in np.broadcast_arrays(*distances)], axis=0) > FAR
-    if not far.any():
-        return plain
-    v, v_first = distances[k], distances[0]
-    ratio = own.sd / first.sd
-    nearer = (
-        own.mean / own.sd - first.mean / first.sd - edge / own.sd * (1 - ratio)
-    )  # v_first - v, without their size
-    tails = np.log(erfcx(np.where(far, v, FAR) / ROOT2)) - np.log(erfcx(np.where(far, v_first, FAR) / ROOT2))
-    apart = np.where(far, nearer, 0.0) * (np.where(far, v, 0.0) + np.where(far, v_first, 0.0)) / 2 + tails
-    return np.where(far, apart, plain)
+        nearer = (
+            own.mean / own.sd - first.mean / first.sd - edge / own.sd * (1 - own.sd / first.sd)
+        )  # v_0 - v_k
+    apart = np.where(both, nearer, 0.0) * (tails[0].distance + tails[1].distance) / 2
+    return np.where(both, apart + tails[0].rest - tails[1].rest, plain)
