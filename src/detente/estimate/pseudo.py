@@ -31,10 +31,21 @@ from typing import Literal
 
 import numpy as np
 
-from detente.errors import DataError
+from detente.errors import DataError, Where
 from detente.estimate.climb import climb
 from detente.estimate.first_stage import FirstStage
-from detente.estimate.played import Held, Played, Point, at, crossed, followed, held, held_at, settled
+from detente.estimate.played import (
+    Held,
+    Played,
+    Point,
+    at,
+    chained,
+    crossed,
+    followed,
+    held,
+    held_at,
+    settled,
+)
 from detente.estimate.pseudo_covariance import Kind, nested_covariance, two_step_covariance
 from detente.estimate.pseudo_iteration import spectral_radius
 from detente.estimate.replies.reply import Following
@@ -42,6 +53,8 @@ from detente.game.tree import Floats
 
 FARTHEST = 0.1  # no belief's probability moves more in one step
 _MOST = 200
+_FLAT = 1e-8  # smallest curvature relative to the largest
+_AWAY = 200.0  # size of a coefficient, columns being of order 1
 _NEAR = 1.0  # expected gain of log-likelihood below which the exact Hessian replaces the expected information
 
 
@@ -114,7 +127,9 @@ def along(point: Point, count: int) -> Floats:
 def two_step(played: Played, first: FirstStage, start: Floats | None = None) -> Pseudo:
     """Pseudo-likelihood at the beliefs of a first stage, climbed from ``start`` (zeros). Raises DataError."""
     theta, steps = climbed(played, first.beliefs, start)
-    return Pseudo(played, "pl", theta, first.beliefs, first, at(played, theta, first.beliefs), steps)
+    found = Pseudo(played, "pl", theta, first.beliefs, first, at(played, theta, first.beliefs), steps)
+    _bounded(played, theta, found.information / np.outer(played.unit, played.unit))
+    return found
 
 
 def climbed(played: Played, beliefs: Floats, start: Floats | None = None) -> tuple[Floats, int]:
@@ -158,18 +173,18 @@ def nested(
     theta = climbed(played, beliefs, start)[0] if start is None else np.asarray(start, float)
     now = _equilibrium(played, theta, beliefs, following)
     unit, count = played.unit, len(played.indices)
-    limit, last = 1e-8 * np.sqrt(len(played.counts)), False
+    limit, last, exact = 1e-8 * np.sqrt(len(played.counts)), False, False
     for steps in range(_MOST):
         here = at(played, theta, now)
         moves = along(here, count)
         total = here.score.sum(axis=0) / unit
-        slope = followed(played, theta, now, moves) / np.outer(unit, unit)
-        try:
-            move = np.linalg.solve(-slope, total)
-        except np.linalg.LinAlgError:
-            raise DataError("these coefficients are not identified in equilibrium") from None
+        slope, move = _towards(played, theta, now, here, moves, exact=exact)
+        if not exact and abs(total @ move) < _NEAR:
+            exact = True  # from here on second derivatives pay
+            slope, move = _towards(played, theta, now, here, moves, exact=True)
         arrived = np.abs(total).max() <= limit
         if arrived and (last or np.abs(move).max() < 1e-9):
+            _bounded(played, theta, -slope)
             return Pseudo(played, "npl", theta, now, None, here, steps)
         last = bool(arrived)  # one more step beyond the bound: ridges make the score alone blind
         by_row = np.stack(
@@ -192,8 +207,43 @@ def nested(
             length /= 2
         if best is None:
             raise DataError("no step leads on", found=f"score {np.abs(total).max():.1e}")
+        exact = exact or best[0] > 1 - length / 2
         theta, now = best[1:]
     raise DataError("the score did not come to 0", found=f"after {_MOST} steps")
+
+
+def _towards(
+    played: Played, theta: Floats, beliefs: Floats, here: Point, moves: Floats, *, exact: bool
+) -> tuple[Floats, Floats]:
+    """The derivative of the score as beliefs follow with slopes ``moves``, and Newton's step, in units in which columns are of order 1.
+    Not ``exact``: what the model expects the derivative to be, which needs no second derivatives."""
+    if exact:
+        slope = followed(played, theta, beliefs, moves)
+    else:
+        count = len(played.indices)
+        weight = np.exp(here.log) * played.counts.sum(axis=1)
+        d_log = np.where(weight[:, :, None] > 0, here.d_log, 0.0)
+        whole = d_log[:, :, :count] + np.einsum("orb,brk->ork", d_log[:, :, count:], moves)
+        slope = -chained(played, np.einsum("or,orj,ork->rjk", weight, d_log[:, :, :count], whole))
+    slope = slope / np.outer(played.unit, played.unit)
+    try:
+        return slope, np.linalg.solve(-slope, here.score.sum(axis=0) / played.unit)
+    except np.linalg.LinAlgError:
+        raise DataError("these coefficients are not identified in equilibrium") from None
+
+
+def _bounded(played: Played, theta: Floats, information: Floats) -> None:
+    """Raises DataError where a coefficient ran away or nothing holds it; ``information`` in units in which columns are of order 1."""
+    far, size = np.abs(theta * played.unit), np.linalg.svd(information, compute_uv=False)
+    if size[-1] > _FLAT * size[0] and far.max() < _AWAY:
+        return
+    _, _, axes = np.linalg.svd(information)
+    loose = np.abs(axes[-1]) if size[-1] <= _FLAT * size[0] else far
+    named = [
+        f"{n} at {t:.3g}" for n, t, w in zip(played.names, theta, loose, strict=True) if w > loose.max() / 10
+    ]
+    raise DataError("no maximum: the likelihood is flat, or rises for ever as when a column predicts an outcome perfectly",
+                    where=Where(field="formulas"), found=", ".join(named), allowed="fewer terms")  # fmt: skip
 
 
 def _equilibrium(played: Played, theta: Floats, beliefs: Floats, following: Following | None) -> Floats:
