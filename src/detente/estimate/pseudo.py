@@ -39,7 +39,6 @@ from detente.estimate.played import (
     Played,
     Point,
     at,
-    chained,
     crossed,
     followed,
     held,
@@ -55,6 +54,7 @@ FARTHEST = 0.1  # no belief's probability moves more in one step
 _MOST = 200
 _FLAT = 1e-8  # smallest curvature relative to the largest
 _AWAY = 200.0  # size of a coefficient, columns being of order 1
+_QUICK = 0.03  # share of a step that the next one is, at which the second derivatives will do for it too
 _NEAR = 1.0  # expected gain of log-likelihood below which the exact Hessian replaces the expected information
 
 
@@ -173,15 +173,18 @@ def nested(
     theta = climbed(played, beliefs, start)[0] if start is None else np.asarray(start, float)
     now = _equilibrium(played, theta, beliefs, following)
     unit, count = played.unit, len(played.indices)
-    limit, last, exact = 1e-8 * np.sqrt(len(played.counts)), False, False
+    limit, last = 1e-8 * np.sqrt(len(played.counts)), False
+    slope: Floats | None = None
     for steps in range(_MOST):
         here = at(played, theta, now)
         moves = along(here, count)
         total = here.score.sum(axis=0) / unit
-        slope, move = _towards(played, theta, now, here, moves, exact=exact)
-        if not exact and abs(total @ move) < _NEAR:
-            exact = True  # from here on second derivatives pay
-            slope, move = _towards(played, theta, now, here, moves, exact=True)
+        if slope is None:
+            slope = followed(played, theta, now, moves) / np.outer(unit, unit)
+        try:
+            move = np.linalg.solve(-slope, total)
+        except np.linalg.LinAlgError:
+            raise DataError("these coefficients are not identified in equilibrium") from None
         arrived = np.abs(total).max() <= limit
         if arrived and (last or np.abs(move).max() < 1e-9):
             _bounded(played, theta, -slope)
@@ -207,29 +210,10 @@ def nested(
             length /= 2
         if best is None:
             raise DataError("no step leads on", found=f"score {np.abs(total).max():.1e}")
-        exact = exact or best[0] > 1 - length / 2
-        theta, now = best[1:]
+        ratio, theta, now = best
+        if ratio > _QUICK:
+            slope = None
     raise DataError("the score did not come to 0", found=f"after {_MOST} steps")
-
-
-def _towards(
-    played: Played, theta: Floats, beliefs: Floats, here: Point, moves: Floats, *, exact: bool
-) -> tuple[Floats, Floats]:
-    """The derivative of the score as beliefs follow with slopes ``moves``, and Newton's step, in units in which columns are of order 1.
-    Not ``exact``: what the model expects the derivative to be, which needs no second derivatives."""
-    if exact:
-        slope = followed(played, theta, beliefs, moves)
-    else:
-        count = len(played.indices)
-        weight = np.exp(here.log) * played.counts.sum(axis=1)
-        d_log = np.where(weight[:, :, None] > 0, here.d_log, 0.0)
-        whole = d_log[:, :, :count] + np.einsum("orb,brk->ork", d_log[:, :, count:], moves)
-        slope = -chained(played, np.einsum("or,orj,ork->rjk", weight, d_log[:, :, :count], whole))
-    slope = slope / np.outer(played.unit, played.unit)
-    try:
-        return slope, np.linalg.solve(-slope, here.score.sum(axis=0) / played.unit)
-    except np.linalg.LinAlgError:
-        raise DataError("these coefficients are not identified in equilibrium") from None
 
 
 def _bounded(played: Played, theta: Floats, information: Floats) -> None:
