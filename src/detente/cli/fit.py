@@ -58,6 +58,14 @@ def command(
         Path | None,
         typer.Option("--out", metavar="FILE.csv", help="A table of the coefficients for other programs."),
     ] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            "--save",
+            metavar="FILE.json",
+            help="The fit as a file that scenarios take ranges from: range: {fit: FILE.json}.",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Estimate the parameters of a game of perfect information by maximum likelihood (needs the extra `estimate`).
@@ -68,6 +76,7 @@ def command(
         raise BadInput("what happened is told by --outcome or by --count, one of them", where=Where(field="--outcome"),
                        found="both" if count else "neither")  # fmt: skip
     from detente.estimate import fit
+    from detente.estimate.keep import fit_record, save_fit
     from detente.scenario import open_game
 
     shown: str | dict[str, str] = outcome if outcome is not None else _pairs(count, "--count")
@@ -84,15 +93,18 @@ def command(
         clusters=clusters,
     )
     if out is not None:
-        from detente.scenario.saved import save
+        from detente.scenario.saved import save as write
 
-        save(out, found.csv())
+        write(out, found.csv())
+    if save is not None:
+        save_fit(found, save, game=game, data=data, outcome=shown, clusters=clusters)
     if json:
-        print_json("fit", {**found.record(), "game": game, "data": str(data)})
+        print_json("fit", fit_record(found, game, data, outcome=shown, clusters=clusters))
         return
     typer.echo(found.summary(), nl=False)
-    if out is not None:
-        typer.echo(f"written: {out}")
+    for written in (out, save):
+        if written is not None:
+            typer.echo(f"written: {written}")
 
 
 def _pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:

@@ -28,10 +28,11 @@ COLUMNS = (
 def assumptions(scenario: Scenario) -> list[dict[str, object]]:
     """One row for each parameter that is not derived, in the order of the file; keys are `COLUMNS`.
 
-    ``origin``: citation or assumption. ``source``: for each citation what is said, where, and the full reference.
-    ``checked``: "yes" if every number quoted was compared with its source, else "no"; empty for an assumption.
+    ``origin``: measured (the range comes from a fit), citation or assumption. ``source``: for each citation what is said, where,
+    and the full reference. ``checked``: "yes" if every number quoted was compared with its source, else "no"; empty for an assumption.
     """
     rows: list[dict[str, object]] = []
+    fitted = scenario.fitted
     for parameter in scenario.parameters.values():
         if parameter.distribution == "derived":
             continue
@@ -45,7 +46,7 @@ def assumptions(scenario: Scenario) -> list[dict[str, object]]:
             "high": parameter.high,
             "unit": parameter.unit or "",
             "measure": parameter.measure,
-            "origin": "citation" if cited else "assumption",
+            "origin": "measured" if parameter.name in fitted else "citation" if cited else "assumption",
             "source": "; ".join(_cited(e.source, e.says, e.where, scenario.sources) for e in parameter.evidence),
             "checked": ("yes" if _checked(parameter, scenario.sources) else "no") if cited else "",
         })  # fmt: skip

@@ -11,8 +11,10 @@ from detente.game.dependence import without
 from detente.game.model import Game
 from detente.game.parameter import Parameter, parameter
 from detente.game.place import Places
+from detente.scenario.fitted.agreement import check_agreement
+from detente.scenario.fitted.ranges import Fits, Fitted, correlations, from_one_fit
 from detente.scenario.model import Source
-from detente.scenario.schema import RangeSetShape
+from detente.scenario.schema import RangeSetShape, ScenarioShape
 
 if TYPE_CHECKING:
     from detente.scenario.scenario import Scenario
@@ -34,18 +36,20 @@ class RangeSet:
     parameters: Mapping[str, Parameter]
     game: Game = field(repr=False)
     given: Mapping[str, Mapping[str, Any]] = field(repr=False)  # each as a game file has it
+    fitted: Mapping[str, Fitted] = field(default_factory=dict[str, Fitted], repr=False)  # those from fits
 
 
 def read_range_sets(
     shapes: Mapping[str, RangeSetShape],
     game: Game,
     sources: Mapping[str, Source],
-    precision: str | float,
+    whole: ScenarioShape,
     places: Places,
+    fits: Fits,
 ) -> dict[str, RangeSet]:
     """The sets of a file. Raises GameError for a parameter that there is not or that is derived, a range without
     origin, and base values that the game cannot have."""
-    return {key: _read(key, shape, game, sources, precision, places) for key, shape in shapes.items()}
+    return {key: _read(key, shape, game, sources, whole, places, fits) for key, shape in shapes.items()}
 
 
 def _read(
@@ -53,8 +57,9 @@ def _read(
     shape: RangeSetShape,
     game: Game,
     sources: Mapping[str, Source],
-    precision: str | float,
+    whole: ScenarioShape,
     places: Places,
+    fits: Fits,
 ) -> RangeSet:
     here = places.at("range_sets", key)
     if key in RESERVED:
@@ -92,25 +97,47 @@ def _read(
                 f"nothing says why {name!r} is put like this", where=places.at(*path),
                 allowed="`because` or `evidence` here, or `because` for the whole set",
             )  # fmt: skip
-        if name == precision and one.low <= 0:
+        if name == whole.precision and one.low <= 0:
             raise GameError("a precision is above 0", where=places.at(*path), found=f"{one.low:g}",
                             allowed="a range above 0")  # fmt: skip
+    fitted = fits.sets.get(key, {})
     try:
-        made = with_parameters(game, given)
+        made = with_parameters(game, given, fits.own, fitted)
+        check_agreement(_left(fits.own, given, fitted), made, whole.precision, whole.switched_off)
     except GameError as problem:
         raise GameError(f"with these ranges: {problem.problem}", where=here, found=problem.found,
                         allowed=problem.allowed, nearest="") from problem  # fmt: skip
-    return RangeSet(key, shape.title, shape.because, read, made, given)
+    return RangeSet(key, shape.title, shape.because, read, made, given, fitted)
 
 
-def with_parameters(game: Game, given: Mapping[str, Mapping[str, Any]]) -> Game:
-    """The game with these parameters in place of its own. Raises GameError where their base values cannot be."""
+def with_parameters(
+    game: Game,
+    given: Mapping[str, Mapping[str, Any]],
+    own: Mapping[str, Fitted] | None = None,
+    fitted: Mapping[str, Fitted] | None = None,
+) -> Game:
+    """The game with these parameters in place of its own. Raises GameError where their base values cannot be.
+
+    ``own``: those of the game's parameters that come from fits; ``fitted``: those of ``given``. What comes from one fit goes
+    together as that fit says, and what no longer does loses that correlation.
+    """
+    own, fitted = own or {}, fitted or {}
     mapping = game.to_mapping()
     mapping["parameters"] = {**mapping["parameters"], **given}
     if "correlated" in mapping:
         fixed = {name for name, p in given.items() if not parameter(name, p, game.places).free}
-        mapping["correlated"] = without(mapping["correlated"], fixed)
+        written = [one for one in mapping["correlated"] if not from_one_fit(one["between"], own)]
+        mapping["correlated"] = without(written, fixed)
+    if from_fits := correlations(_left(own, given, fitted)):
+        mapping["correlated"] = [*mapping.get("correlated", ()), *from_fits]
     return Game.from_mapping(mapping, game.places)
+
+
+def _left(
+    own: Mapping[str, Fitted], given: Mapping[str, object], fitted: Mapping[str, Fitted]
+) -> dict[str, Fitted]:
+    """The parameters that come from fits once ``given`` stand in place of the game's own."""
+    return {**{name: one for name, one in own.items() if name not in given}, **fitted}
 
 
 def with_ranges(scenario: Scenario, name: str | None) -> Scenario:
@@ -132,14 +159,19 @@ def crossed(scenario: Scenario, first: str | None, second: str | None, names: It
     file: Mapping[str, Any] = own.to_mapping()["parameters"]
     given = dict(scenario.range_sets[first].given) if first else {}
     theirs = scenario.range_sets[second].given if second else {}
+    fitted = dict(scenario.range_sets[first].fitted) if first else {}
+    from_second = scenario.range_sets[second].fitted if second else {}
     for name in names:
+        fitted.pop(name, None)
         if name in theirs:
             given[name] = theirs[name]
         else:
             given.pop(name, None)
+        if name in from_second:
+            fitted[name] = from_second[name]
     given = {name: entry if isinstance(entry, Mapping) else {"value": entry} for name, entry in given.items()}
     assert set(given) <= set(file)
-    return _with(scenario, with_parameters(own, given), first)
+    return _with(scenario, with_parameters(own, given, scenario.fits.own, fitted), first)
 
 
 def _own(scenario: Scenario) -> Game:

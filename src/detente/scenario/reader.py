@@ -17,6 +17,9 @@ from detente.game.place import Places
 from detente.game.spec import GAME_KEYS
 from detente.scenario.change import read_change
 from detente.scenario.claim import Claim, Vocabulary, read_condition
+from detente.scenario.fitted.agreement import check_agreement
+from detente.scenario.fitted.ranges import write_out
+from detente.scenario.fitted.record import unchanged
 from detente.scenario.locate import scenario_path
 from detente.scenario.model import (
     BASELINE,
@@ -53,9 +56,14 @@ def read_scenario(name: str | Path) -> Scenario:
 def scenario_from_text(text: str, path: Path | None = None) -> Scenario:
     """The scenario written in ``text``; ``path`` is what errors call it and where it says it comes from.
 
-    Nothing changes a scenario, so the same text read again gives the same object (of the last few that were read).
+    Nothing changes a scenario, so the same text read again gives the same object (of the last few that were read), unless
+    the file of a fit that it takes ranges from has changed.
     """
-    return _read(text, path)
+    found = _read(text, path)
+    if found.fits.files and not unchanged(found.fits.files, path):
+        _read.cache_clear()
+        found = _read(text, path)
+    return found
 
 
 @lru_cache(maxsize=8)
@@ -75,6 +83,7 @@ class _Reading:
         if "scenario" not in mapping:
             raise GameError("a scenario file begins with `scenario: its-name`; this may be a game file",
                             where=places.at(), found=", ".join(map(str, mapping))[:120])  # fmt: skip
+        mapping, self.fits = write_out(mapping, places, None if path is None else path.parent)
         own = {key: value for key, value in mapping.items() if key in SCENARIO_KEYS}
         self.shape: ScenarioShape = shaped(own, lambda loc: places.at(*loc))
         # `sources` stand in both languages, and mean the same
@@ -87,6 +96,7 @@ class _Reading:
         shape = self.shape
         sources = {key: Source(key, s.cite, s.url, s.checked) for key, s in shape.sources.items()}
         check_origins(self.game.parameters, sources, self.game.correlated)
+        check_agreement(self.fits.own, self.game, shape.precision, shape.switched_off)
         roles = self.roles()
         parts = {
             key: Part(
@@ -121,7 +131,7 @@ class _Reading:
             not_modelled=tuple(shape.not_modelled) or self.left_out(), setting=tuple(shape.setting),
             bindings=self.bindings(roles), matches=self.matches(claims),
             enough=self.enough(roles), path=self.path, text=self.text, places=self.places,
-            range_sets=read_range_sets(shape.range_sets, self.game, sources, shape.precision, self.places),
+            range_sets=read_range_sets(shape.range_sets, self.game, sources, shape, self.places, self.fits), fits=self.fits,
         )  # fmt: skip
         if shape.use_ranges is not None:
             if shape.use_ranges not in scenario.range_sets:

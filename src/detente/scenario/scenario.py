@@ -12,6 +12,7 @@ from detente.game.model import Game
 from detente.game.parameter import Parameter
 from detente.game.place import Places
 from detente.scenario.claim import Claim
+from detente.scenario.fitted.ranges import Fits, Fitted
 from detente.scenario.model import BASELINE, Binding, Change, Law, Match, Part, Policy, Role, Source
 from detente.scenario.range_sets import RangeSet, with_ranges
 
@@ -54,6 +55,7 @@ class Scenario:
     own_game: Game | None = field(
         default=None, repr=False
     )  # the game with its own ranges, where a set is in place
+    fits: Fits = field(default_factory=Fits, repr=False)  # what ranges come from fits
     setting: tuple[str, ...] = ()  # phrases, one of which a text on such a crisis has
     path: Path | None = None
     text: str = field(default="", repr=False)  # the file as it was read, comments and all
@@ -69,6 +71,14 @@ class Scenario:
         """The parameters that are not set by a part that is switched off."""
         fixed = self.standing.parameters
         return {name: p for name, p in self.game.parameters.items() if name not in fixed}
+
+    @property
+    def fitted(self) -> Mapping[str, Fitted]:
+        """The parameters whose range, as it is in place, comes from a fit."""
+        if self.ranges is None:
+            return self.fits.own
+        put = self.range_sets[self.ranges]
+        return {**{n: f for n, f in self.fits.own.items() if n not in put.parameters}, **put.fitted}
 
     @property
     def actors(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from detente.errors import BadInput, Where
-from detente.game import Tree, read_efg, read_game, read_nfg, unfold
+from detente.game import Game, Tree, read_efg, read_game, read_nfg, unfold
 from detente.models import find, slugs
 from detente.scenario.evaluate import Evaluator
 from detente.scenario.locate import shipped
@@ -42,6 +42,23 @@ def open_game(target: str) -> Tree:
         found=target,
         allowed=[*shipped(), *slugs()],
     )
+
+
+def written_game(target: str) -> tuple[Game | None, tuple[str, ...]]:
+    """The game that `open_game` unfolds, as it is written, and the parts that are switched off; None for a Gambit file.
+
+    Raises BadInput as `open_game` does.
+    """
+    path = Path(target)
+    if path.is_dir():
+        path = path / "scenario.yaml"
+    if path.suffix.lower() in SUFFIXES and path.is_file():
+        if path.suffix.lower() in (".efg", ".nfg"):
+            return None, ()
+        if not _is_scenario(path):
+            return read_game(path), ()
+    scenario = read_scenario(target)
+    return scenario.game, scenario.off
 
 
 def point(tree: Tree, settings: Sequence[str]) -> dict[str, float]:
