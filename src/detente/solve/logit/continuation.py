@@ -16,6 +16,7 @@ from detente.solve.logit.jit import part
 from detente.solve.logit.layout import (
     AHEAD,
     AIM,
+    ASTRIDE,
     BEFORE,
     BEND,
     BLOCK_COUNT,
@@ -61,6 +62,7 @@ SURELY = 0.3  # a correction this much smaller than the one before: just beyond 
 FLAT, ROUNDING = 3e-11, 4e-15  # residual of an answer, and what rounding adds to it per unit of lambda
 STRAY = 0.15  # the way may differ by this from what the tangents at both ends say
 WIDE = 0.5  # a correction above this is checked by stepping back
+ASIDE = 0.2  # a correction above this from a point between two branches may have gone to the other one
 RETURN = 1e-2  # how near stepping back must come
 FAR, STEADY = 100.0, 2.0  # lambda from which growth is taken for steady, and the mark of such a log-odds
 SMALLEST = 3e-3  # smallest relative step in lambda
@@ -195,6 +197,8 @@ def corrected(t: Ints, at: Ints, w: Floats, c: Ints, lane: int, exact: bool) -> 
 def forward(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
     """After an evaluation on the way up."""
     at_end = w[THERE, lane] == w[TARGET, lane]
+    if c[ROUNDS, lane] == 0:
+        c[ASTRIDE, lane] = 0 if signs_hold(t, at, w, c, lane) else 1
     what = corrected(t, at, w, c, lane, at_end)
     if what == AGAIN:
         return GOING
@@ -207,6 +211,8 @@ def forward(t: Ints, at: Ints, w: Floats, c: Ints, lane: int) -> int:
         stray = _stray(t, at, w, c, lane)
         if off > 2.0:
             what = REFUSE
+        elif c[ASTRIDE, lane] == 1 and off > ASIDE:
+            return _refuse(t, at, w, c, lane, 0.4, 1)
         elif stray > STRAY:
             return _refuse(t, at, w, c, lane, max(0.2, 0.7 * math.sqrt(STRAY / stray)), c[CAUTIOUS, lane])
         elif (c[CAUTIOUS, lane] == 1 or off > WIDE) and w[LAM, lane] > 0.0:
