@@ -99,6 +99,14 @@ def test_clusters_are_the_units(data, studied):
     assert found.z == pytest.approx(sum(gap) / np.sqrt(len(gap)) / np.std(gap))
 
 
+def test_other_clusters_are_refused(data, studied):
+    one, other = studied(data, {"clusters": "dyad"}), studied(data, u11="1 + noise")
+    for test in (vuong, clarke):
+        for pair in ((one, other), (other, one)):
+            with pytest.raises(DataError, match="different clusters"):
+                test(*pair)
+
+
 def test_models_that_cannot_be_told_apart_are_told(data, studied):
     data = data.assign(other=np.random.default_rng(5).normal(size=800))
     one, other = studied(data, u24="1 + noise"), studied(data, u24="1 + other")

@@ -40,7 +40,8 @@ def test_differences_and_delta_errors(whole, over):
     frame = whole.frame[["distance", "kind", "balance", "side"]]
     if over == "profile":
         frame = frame.iloc[:1].assign(balance=frame.balance.mean(), side=0)
-        assert found.at == {"distance": -1.0, "kind": "b", "balance": frame.balance.iloc[0], "side": 0}
+        mean = pytest.approx(frame.balance.iloc[0], rel=1e-14)
+        assert found.at == {"distance": -1.0, "kind": "b", "balance": mean, "side": 0}
     frame = frame.assign(kind="b")
     (before, s0), (after, s1) = (numerical(whole, frame.assign(distance=d)) for d in (-1.0, 1.0))
     cov = whole.fit.cov_params()
@@ -87,6 +88,28 @@ def test_numbers_as_categories_stand_at_the_most_frequent(played, studied):
     assert found.at["grade"] == data.grade.mode()[0]
     with pytest.raises(DataError, match="category"):
         effects(study, {"grade": 3})
+
+
+@pytest.mark.parametrize("method", ["delta", "simulation"])
+def test_rows_of_counts_say_what_their_plays_one_by_one_would(played, studied, method):
+    """Unequal numbers of plays by row: averages, means and most frequent values are over plays."""
+    data = played(900).assign(
+        distance=lambda d: d.distance.round(), balance=lambda d: (d.balance > 0.7) * 1.0
+    )
+    wide = data.groupby(["distance", "balance"])["what"].value_counts().unstack(fill_value=0).reset_index()
+    counts = {"stop": "peace", "go_on > give_in": "given", "go_on > resist": "war"}
+    long, short = studied(data), studied(wide, {"outcome": counts, "outcomes": None})
+    assert short.fit.rows < 20
+    for over in ("profile", "rows"):
+        given = {"change": {"distance": (0.0, 1.0)}, "over": over, "method": method, "draws": 40}
+        one, two = effects(long, **given), effects(short, **given)
+        for name in long.fit.outcomes:
+            assert two.difference[name].estimate == pytest.approx(one.difference[name].estimate, abs=1e-7)
+            assert two.difference[name].error == pytest.approx(
+                one.difference[name].error, rel=1e-4 if method == "delta" else 0.5
+            )
+    rows = effects(short, over="rows", method=method, draws=40).probability["stop"].estimate
+    assert rows == pytest.approx(long.fit.predict(data)["stop"].mean(), abs=1e-7)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def likelihood_ratio(small: Study, large: Study) -> Ratio:
 
 
 def vuong(one: Study, other: Study, correction: Correction = "bic", *, seed: int = 0) -> Vuong:
-    """Vuong's test of non-nested models, by row, or by cluster where the first fit has them.
+    """Vuong's test of non-nested models, by row, or by cluster where the fits have them (both the same).
 
     ``correction`` takes the difference in the number of coefficients off the ratio ("aic"), or times half the logarithm of the
     number of plays ("bic"). The first step is whether the variance of the difference is 0, against a weighted sum of
@@ -96,6 +96,7 @@ def vuong(one: Study, other: Study, correction: Correction = "bic", *, seed: int
     ground. Raises DataError for other data, BadInput where one model is nested in the other.
     """
     _same_data(one, other)
+    _same_units(one, other)
     for small, large in ((one, other), (other, one)):
         if _compatible(small, large) and _not_nested(small, large) is None:
             raise BadInput(
@@ -119,6 +120,7 @@ def clarke(one: Study, other: Study, correction: Correction = "bic") -> Clarke:
     Raises DataError for other data or where every difference is a tie.
     """
     _same_data(one, other)
+    _same_units(one, other)
     gap = _differences(one, other)
     gap = gap - _charge(one, other, correction) / len(gap)
     size = 1e-12 * max(1.0, float(np.abs(gap).max(initial=0.0)))
@@ -130,7 +132,7 @@ def clarke(one: Study, other: Study, correction: Correction = "bic") -> Clarke:
 
 
 def _differences(one: Study, other: Study) -> Floats:
-    """Log-likelihood of the first minus the second by row, or added up within the clusters of the first fit."""
+    """Log-likelihood of the first minus the second by row, or added up within clusters."""
     summed = np.bincount(one.groups(None), weights=one.by_row() - other.by_row())
     return np.asarray(summed, np.float64)
 
@@ -189,6 +191,14 @@ def _same_data(one: Study, other: Study) -> None:
     for column in sorted(set(one.columns) & set(other.columns)):
         if not one.frame[column].equals(other.frame[column]):
             raise DataError("a column differs between the data of these fits", found=column)
+
+
+def _same_units(one: Study, other: Study) -> None:
+    """Raises DataError where clusters differ, or one fit has them and the other not."""
+    first, second = one.groups(None), other.groups(None)
+    if not np.array_equal(first, second):
+        raise DataError("these fits have different clusters", where=Where(field="clusters"), found=second.max() + 1,
+                        allowed=f"the {first.max() + 1} clusters or rows of the first")  # fmt: skip
 
 
 def _not_nested(small: Study, large: Study) -> str | None:

@@ -63,7 +63,8 @@ def effects(
     """Probabilities where columns have the values ``at``, and first differences as columns go ``from`` one value ``to`` another.
 
     ``over`` "profile": one row, columns that are not named at their mean, or, where they are categories or 0 and 1, at the most
-    frequent value (the first of several). "rows": every row of the data with the columns that are named set, averaged.
+    frequent value (the first of several). "rows": every row of the data with the columns that are named set, averaged. Rows that
+    hold counts weigh as many times as they hold plays, so that they say what their plays one by one would.
     ``method`` "delta": symmetric normal intervals, which may leave 0 to 1; "simulation": shares of ``draws`` draws from the
     asymptotic normal, around the estimate of the fit. Both take the covariance that the fit has, and columns as given.
 
@@ -152,17 +153,24 @@ def _rows(study: Study, given: Mapping[str, Any], over: str) -> tuple[Any, Mappi
         return frame.assign(**given), given
     categories = _categories(study)
     told = {
-        name: given[name] if name in given else _typical(frame[name], name in categories)
+        name: given[name] if name in given else _typical(frame[name], name in categories, _weights(study))
         for name in study.columns
     }
     return frame.iloc[:1].assign(**told), told
 
 
-def _typical(column: Any, category: bool) -> Any:
-    """The mean of numbers; the most frequent of categories and of 0 and 1."""
+def _weights(study: Study) -> Floats:
+    """The share of each row in all plays [row]."""
+    plays = study.seen.counts.sum(axis=1)
+    return plays / plays.sum()
+
+
+def _typical(column: Any, category: bool, weights: Floats) -> Any:
+    """The mean of numbers; the most frequent of categories and of 0 and 1, the first in order of several."""
     if not category and column.dtype.kind in "iuf" and not set(column.unique()) <= {0, 1}:
-        return float(column.mean())
-    return column.mode().iloc[0]
+        return float(np.asarray(column, float) @ weights)
+    values = sorted(set(column))
+    return values[int(np.argmax([weights[np.asarray(column == value, bool)].sum() for value in values]))]
 
 
 def _matrices(study: Study, frame: Any) -> list[Floats]:
@@ -174,8 +182,9 @@ def _slopes(study: Study, theta: Floats, matrices: Sequence[Floats]) -> tuple[Fl
     model = study.fit.model
     log, slope = model.events(model.drawn(theta, matrices), study.fit.ends)
     p = np.exp(log)
-    by = [np.einsum("or,or,rt->ot", p, slope[:, :, k], m) / p.shape[1] for k, m in enumerate(matrices)]
-    return p.mean(axis=1), np.hstack(by)
+    weights = _weights(study) if p.shape[1] == study.fit.rows else np.full(p.shape[1], 1 / p.shape[1])
+    by = [np.einsum("r,or,or,rt->ot", weights, p, slope[:, :, k], m) for k, m in enumerate(matrices)]
+    return p @ weights, np.hstack(by)
 
 
 def _with_difference(points: Floats) -> Floats:
@@ -198,6 +207,7 @@ def _simulated(study: Study, matrices: Sequence[Sequence[Floats]], draws: int, s
     spread = axes * np.sqrt(np.maximum(0.0, size))
     thetas = study.fit.top.theta + rng.normal(size=(draws, len(size))) @ spread.T
     rows, cuts = len(matrices[0][0]), model.cuts
+    weights = _weights(study) if rows == study.fit.rows else np.full(rows, 1 / rows)
     step = max(1, _CHUNK // rows)
     out: list[Floats] = []
     for first in range(0, draws, step):
@@ -208,6 +218,6 @@ def _simulated(study: Study, matrices: Sequence[Sequence[Floats]], draws: int, s
                 [(part[:, a:b] @ m.T).ravel() for m, a, b in zip(scenario, cuts, cuts[1:], strict=False)]
             )
             log, _ = model.events(drawn, study.fit.ends)
-            means.append(np.exp(log).reshape(len(log), len(part), rows).mean(axis=2))
+            means.append(np.exp(log).reshape(len(log), len(part), rows) @ weights)
         out.append(_with_difference(np.stack(means)).transpose(2, 0, 1))
     return np.concatenate(out)
