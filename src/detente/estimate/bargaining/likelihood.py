@@ -14,6 +14,7 @@ from detente.game.tree import Floats
 
 RESERVATIONS, SCALES = ("R1", "R2"), ("s1", "s2")
 _STEPS = 200
+_SCALE = 150.0  # the largest logarithm of a scale: its square has a floating point
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +76,13 @@ class Observed:
         return curved(self.played, *self.model.drawn(theta, [i.matrix for i in self.model.indices]))
 
     def likelihood(self, theta: Floats) -> tuple[float, Floats]:
-        """Log-likelihood and scores [row, coefficient]."""
-        here = self.at(theta)
-        return float(here.log.sum()), here.slope[:, self.model.owners] * self.columns
+        """Log-likelihood and scores [row, coefficient]; minus infinity where a scale has no floating point."""
+        columns, matrices = self.columns, [i.matrix for i in self.model.indices]
+        r1, r2, t1, t2 = self.model.drawn(theta, matrices)
+        if max(abs(t1), abs(t2)) > _SCALE:
+            return -np.inf, np.zeros_like(columns)
+        here = curved(self.played, r1, r2, t1, t2)
+        return float(here.log.sum()), here.slope[:, self.model.owners] * columns
 
     def information(self, theta: Floats) -> Floats:
         """Minus the Hessian [coefficient, coefficient], exact."""
