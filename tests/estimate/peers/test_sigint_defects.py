@@ -18,7 +18,7 @@ pytest.importorskip("formulaic", reason="formulaic is not installed (extra: esti
 import pandas as pd
 
 from detente.estimate.formulas import index
-from detente.estimate.signalling import PAYOFFS, Observed, equilibria
+from detente.estimate.signalling import PAYOFFS, Observed, equilibria, fixed_point, two_step
 from detente.estimate.signalling.answers import log_best
 from detente.estimate.signalling.likelihood import at
 
@@ -123,7 +123,7 @@ def drawn(seed: int, games: int = 600) -> np.ndarray:
 def test_equilibria_that_are_not_there():
     """100 of the 600 random games of seed 2: each has one equilibrium; by signs on the grid five come out with three."""
     u = drawn(2)[100:200]
-    ours = equilibria(u, points=800)
+    ours = equilibria(u)
     theirs = [counted_by_signs(v) for v in u]
     assert (ours.count == 1).all()
     assert [100 + k for k, roots in enumerate(theirs) if len(roots) != 1] == [117, 138, 147, 156, 186]
@@ -243,3 +243,61 @@ def test_a_slope_is_that_of_its_surface(shared: Path):
     far = [rise(lambda t: floored(seen, t, first), k) for k in range(len(theta))]
     assert near == pytest.approx(ours, rel=1e-6, abs=1e-2)
     assert np.abs(np.array(far) - ours).max() > 20  # so our slope would be wrong for the package's surface
+
+
+# ---------------------------------------------------------------- the iteration
+
+WANDERS = {
+    "SA": "0 + senderdemocracy",
+    "VA": "1 + anticipatedsendercosts",
+    "CB": "1 + sqrt(targetecondep) + anticipatedtargetcosts + contig + ally",
+    "WA": "1 + lncaprat",
+    "WB": "1 + targetdemocracy + lncaprat + contig",
+    "a": "1",
+}
+
+
+def rounds(
+    seen: Observed, beliefs: np.ndarray, theta: np.ndarray | None, times: int
+) -> tuple[list, list, list]:
+    """Nested pseudo-likelihood as the package iterates it: coefficients, how far they move, how far beliefs are from answers."""
+    found, moves, gaps = [], [], []
+    for _ in range(times):
+        last, theta = theta, two_step(seen, beliefs, theta).theta
+        answer = at(seen, theta, beliefs).answers.belief
+        found.append(theta)
+        moves.append(np.nan if last is None else float(np.abs(theta - last).max()))
+        gaps.append(float(np.abs(answer - beliefs).max()))
+        beliefs = answer
+    return found, moves, gaps
+
+
+@pytest.mark.slow
+def test_an_iteration_that_wanders_where_its_fixed_point_is_found(shared: Path):
+    """A specification of the sanctions data with a radius of 3.1: the iteration moves by tens after a hundred rounds (and after
+    five hundred, seen once), beliefs a tenth or more from any equilibrium. Newton's method lands on the fixed point."""
+    seen, first = sanctions(shared, WANDERS)
+    _, moves, gaps = rounds(seen, first, None, 120)
+    assert min(moves[60:]) > 0.1
+    assert np.median(moves[60:]) > 5
+    assert np.median(gaps[60:]) > 0.1
+    begin = two_step(seen, first)
+    found = fixed_point(seen, begin.theta, first[0])
+    assert found.score < 1e-6
+    assert found.radius == pytest.approx(3.14, abs=0.01)
+    answer = at(seen, found.theta, found.beliefs).answers.belief
+    assert answer == pytest.approx(found.beliefs, abs=1e-11)
+    assert at(seen, found.theta, found.beliefs).score.sum(axis=0) == pytest.approx(np.zeros(15), abs=1e-6)
+    near = found.beliefs + 1e-6 * np.random.default_rng(0).normal(size=found.beliefs.shape)
+    _, _, away = rounds(seen, near, found.theta, 12)  # started a millionth beside it, the iteration leaves
+    assert away[-1] > 100 * away[0]
+
+
+@pytest.mark.slow
+def test_where_the_iteration_settles_both_end_in_one_place(shared: Path):
+    seen, first = sanctions(shared)
+    found, moves, _ = rounds(seen, first, None, 40)
+    assert moves[-1] < 1e-8
+    ours = fixed_point(seen, two_step(seen, first).theta, first[0])
+    assert found[-1] == pytest.approx(ours.theta, abs=1e-6)
+    assert (moves[12] / moves[6]) ** (1 / 6) == pytest.approx(ours.radius, abs=0.05)
