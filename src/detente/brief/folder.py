@@ -8,7 +8,7 @@ import os
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from detente.errors import BadInput, Where
 
@@ -53,7 +53,7 @@ def archive(files: Mapping[str, bytes]) -> bytes:
 
 
 def place(folder: Path, files: Mapping[str, bytes]) -> dict[str, str]:
-    """Put every file into ``folder``, made if it is not there. Returns name -> path.
+    """Put every file into ``folder``, made if it is not there, or where its name (with ``/``) says below it. Returns name -> path.
 
     All are written under other names first; only when each of them is complete do they take their places.
     """
@@ -61,9 +61,13 @@ def place(folder: Path, files: Mapping[str, bytes]) -> dict[str, str]:
         raise BadInput(
             "the brief needs a folder, and this is a file", where=Where(field="--out"), found=str(folder)
         )
-    made = not folder.exists()
+    above = {PurePosixPath(name).parent for name in files}
+    below = {folder.joinpath(*p.parts) for parent in above for p in (parent, *parent.parents)}
+    made = [path for path in sorted(below, reverse=True) if not path.exists()]  # innermost first
+    for parent in above:
+        folder.joinpath(*parent.parts).mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
-    partial = {name: folder / f".{name}.partial" for name in files}
+    partial = {name: (folder / name).with_name(f".{PurePosixPath(name).name}.partial") for name in files}
     try:
         for name, content in files.items():
             with partial[name].open("wb") as target:
@@ -75,7 +79,8 @@ def place(folder: Path, files: Mapping[str, bytes]) -> dict[str, str]:
     except BaseException:
         for path in partial.values():
             path.unlink(missing_ok=True)
-        if made and not any(folder.iterdir()):
-            folder.rmdir()
+        for path in made:
+            if path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
         raise
     return {name: str(folder / name) for name in files}

@@ -23,7 +23,7 @@ from detente.brief.marks import start_drawing
 from detente.brief.naming import called, spoken, spoken_throughout
 from detente.brief.page import render
 from detente.brief.quotes import seal
-from detente.errors import DocumentError
+from detente.errors import BadInput, DocumentError, Where
 from detente.explore import test
 from detente.explore.claims.effort import Search
 from detente.game import unfold
@@ -39,6 +39,7 @@ from detente.scenario.scenario import Scenario
 from detente.scenario.statement import Document, Ledger
 
 DRAWS = 256
+NAMES = ("brief.html", "brief.json", "ledger.csv", "claims.csv", "assumptions.csv", "replication.zip")
 Progress = Callable[[str, float], None]
 CLAIM_COLUMNS = (
     "id", "text", "verdict", "rule_text", "coverage", "density", "share", "decided", "undecided", "binding", "binding_at",
@@ -99,6 +100,7 @@ def make_brief(
     unread = tuple((PurePath(path).name or path, reason) for path, reason in ledger.skipped)
     ledger = replace(ledger, documents=tuple(named), skipped=unread)
     fit = best_fit(ledger, scenario)
+    fitted = {} if fit is None else _fits(fit.scenario)
     count = draws if draws is not None else DRAWS
     result: dict[str, Any] = {**(head or {"detente": __version__, "schema": 1, "command": "brief"})}
     result |= {"title": _title(ledger), **ledger_record(ledger)}
@@ -128,7 +130,7 @@ def make_brief(
     tell("writing", 0.95)
     name = slug(PurePath(ledger.documents[0].path).stem)
     folder = out if out is not None else Path(f"brief-{name}")
-    return _write(folder, seal(result), ledger, inputs, fit, count, text_column)
+    return _write(folder, seal(result), ledger, inputs, fit, fitted, count, text_column)
 
 
 def headline(text: str) -> str | None:
@@ -253,17 +255,17 @@ def _write(
     ledger: Ledger,
     inputs: Mapping[str, bytes],
     fit: Fit | None,
+    fitted: Mapping[str, bytes],
     draws: int,
     text_column: str | None,
 ) -> Made:
-    names = ["brief.html", "brief.json", "ledger.csv", "claims.csv", "assumptions.csv", "replication.zip"]
-    names += ["scenario.yaml"] if fit is not None else []
+    names = [*NAMES, *(["scenario.yaml"] if fit is not None else []), *fitted]
     result["files"] = {name: name for name in names}
     articles = {_article_file(d): d for d in ledger.documents}
     command = ["detente", "brief", *articles]
     if text_column is not None:
         command += ["--text-column", shlex.quote(text_column)]
-    texts: dict[str, bytes] = {}
+    texts: dict[str, bytes] = dict(fitted)
     if fit is not None:
         command += ["--scenario", "scenario.yaml", "--draws", str(draws), "--seed", str(result["seed"])]
         if result["searched"]["effort"] != "quick":
@@ -301,6 +303,17 @@ def _write(
     )
     written = place(folder, {name: texts[name] for name in names})
     return Made(result, written["brief.html"], written.get("scenario.yaml"), _summary(result))
+
+
+def _fits(scenario: Scenario) -> dict[str, bytes]:
+    """The files of the fits that ranges come from, as they were read, by their place beside the scenario's."""
+    taken = {*NAMES, "scenario.yaml", "readme.txt"}
+    for one in scenario.fits.files:
+        if one.name.lower() in taken or one.name.lower().startswith("articles/"):
+            raise BadInput("a brief writes a file of this name itself; give the fit's file another", found=one.name,
+                           where=Where(field="--scenario"), allowed="a name that is none of " + ", ".join(sorted(taken)))  # fmt: skip
+        taken.add(one.name.lower())
+    return {one.name: one.text.encode("utf-8") for one in scenario.fits.files}
 
 
 def _article_file(document: Document) -> str:

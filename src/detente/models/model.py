@@ -137,13 +137,14 @@ class Model:
         }
 
 
-def read_model(text: str, slug: str, file: str) -> Model:
+def read_model(text: str, slug: str, file: str, game: Game | None = None) -> Model:
     """A model from the text of its YAML file: a scenario file whose key ``model`` tells the rest. Raises GameError.
 
-    What only a scenario has (claims, policies) is left alone here; `detente.scenario` reads it.
+    What only a scenario has (claims, policies) is left alone here; `detente.scenario` reads it. ``game``: the game in the text,
+    where it has been read already (a scenario's ranges may come from files beside it).
     """
     mapping, places = parse_yaml(text, file)
-    game = game_from_mapping(mapping, places.lines, file, SCENARIO_KEYS)
+    game = game_from_mapping(mapping, places.lines, file, SCENARIO_KEYS) if game is None else game
     told = mapping.get("model")
     where = places.at("model")
     if not isinstance(told, Mapping):

@@ -108,7 +108,7 @@ def _read(name: str) -> tuple[Model, Scenario]:
             found=path.name,
             allowed="a slug of the catalogue, or a copy of a model",
         )
-    return read_model(read_text(path), scenario.id, str(path)), scenario
+    return read_model(read_text(path), scenario.id, str(path), scenario.game), scenario
 
 
 def _folder(name: str) -> str:
