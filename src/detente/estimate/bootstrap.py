@@ -93,7 +93,7 @@ def bootstrap(
     for done in range(1, resamples + 1):
         drawn = np.bincount(rng.integers(0, units, units), minlength=units)
         with suppress(DataError, np.linalg.LinAlgError):  # separation, or a category that was not drawn
-            draws.append(study.top_of(study.part(drawn[group].astype(float))).theta)
+            draws.append(study.again(drawn[group].astype(float)))
         if progress is not None:
             progress(done, resamples)
     failed = resamples - len(draws)

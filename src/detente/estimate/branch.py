@@ -22,7 +22,7 @@ MOST = 4000  # steps along one branch
 _ASKEW = 0.3  # log-odds, and share of the way: a first correction beyond it means a shorter step
 _BENT = 0.8  # cosine between tangents, likewise
 _SHORTEST = 1e-9
-_LEAST = 1e-3  # share of the way between two sets of numbers
+_LEAST = 0.02  # share of the way between two sets of numbers
 
 
 class LostBranch(DataError):
@@ -214,6 +214,12 @@ def _payoffs(tree: Tree, numbers: Floats) -> Floats:
     if of[tree.edge_number[tree.edge_number >= 0]].any():
         raise GameError("a number of this game is both a payoff and a probability of chance")
     return np.where(of[:, None], numbers, 0.0)
+
+
+def reply_slopes(replies: Replies, numbers: Floats, beliefs: Floats) -> tuple[Floats, Floats]:
+    """Replies minus beliefs [belief, row] and the slope of that by beliefs [row, belief, belief]; NaN where replies cannot be told."""
+    gap, slope, _ = _gap(replies, numbers, beliefs, None)
+    return gap, slope
 
 
 def _gap(

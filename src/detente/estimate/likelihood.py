@@ -184,11 +184,13 @@ class Observed:
         value, slopes = self.by_parameter(self.model.drawn(beta, matrices), near)
         return value, np.hstack([slopes[:, [k]] * m for k, m in enumerate(matrices)])
 
-    def information(self, beta: Floats) -> Floats:
+    def information(self, beta: Floats, around: Floats | None = None) -> Floats:
         """Minus the Hessian [coefficient, coefficient]: second derivatives by the parameters of each row, by central
         differences of exact slopes, put together by the columns. Two looks a parameter, however many coefficients."""
         matrices = [i.matrix for i in self.model.indices]
         drawn, cuts = self.model.drawn(beta, matrices), self.model.cuts
+        if around is not None and self.model.replies is not None:
+            self.model.beliefs(drawn, own=True, around=self.model.drawn(around, matrices))
         out = np.zeros((cuts[-1], cuts[-1]))
         for k in range(len(matrices)):
             step = _STEP * np.maximum(1.0, np.abs(drawn[k]))
@@ -198,10 +200,11 @@ class Observed:
                 out[cuts[k] : cuts[k + 1], cuts[j] : cuts[j + 1]] = matrices[k].T @ (bend[:, [j]] * matrix)
         return (out + out.T) / 2
 
-    def expected(self, beta: Floats) -> Floats:
+    def expected(self, beta: Floats, around: Floats | None = None) -> Floats:
         """The expected (Fisher) information at ``beta`` [coefficient, coefficient], of as many plays as each row has."""
         matrices = [i.matrix for i in self.model.indices]
-        log, slope = self.model.events(self.model.drawn(beta, matrices), self.ends, own=True)
+        near = None if around is None else self.model.drawn(around, matrices)
+        log, slope = self.model.events(self.model.drawn(beta, matrices), self.ends, own=True, around=near)
         weight = np.sqrt(np.exp(log) * self.counts.sum(axis=1))[:, :, None]
         flat = np.concatenate([weight * slope[:, :, [k]] * m for k, m in enumerate(matrices)], axis=2)
         flat = flat.reshape(-1, flat.shape[2])

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from scipy.stats import norm
 
-from detente.errors import BadInput, DataError, Where
+from detente.errors import DataError, Where
 from detente.estimate.climb import Top
+from detente.estimate.covariance import COVARIANCES, Covariance, likelihood_covariance
 from detente.estimate.data import complete, frame_of
+from detente.estimate.equilibria import Equilibria
 from detente.estimate.formulas import again, columns_of
 from detente.estimate.likelihood import Model
+from detente.estimate.maximum import off_principal
+from detente.estimate.pseudo import Pseudo
 from detente.estimate.table import frame as table_frame
 from detente.estimate.table import latex as table_latex
 from detente.game.tree import Floats
 
-Covariance = Literal["observed", "outer", "sandwich", "clustered"]
-COVARIANCES = ("observed", "outer", "sandwich", "clustered")
+METHOD_NAMES = {
+    "ml": "maximum likelihood, equilibria of the principal branch",
+    "cmle": "maximum likelihood over coefficients and equilibria",
+    "pl": "pseudo-likelihood in two steps",
+    "npl": "fixed point of nested pseudo-likelihood",
+}
+__all__ = ["COVARIANCES", "Covariance", "Fit", "separated"]
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """Maximum likelihood estimates of a game's parameters."""
+    """Estimates of a game's parameters."""
 
     model: Model
     outcomes: tuple[str, ...]
@@ -37,6 +46,12 @@ class Fit:
     clusters: np.ndarray | None  # [row]
     normalisation: str
     seconds: float  # of the climb, by the clock
+    method: str = "ml"  # or "cmle", "pl", "npl"
+    equilibria: Equilibria | None = (
+        None  # of all rows at the estimate; None: none had to be solved for, or none was sought
+    )
+    starts: tuple[float, ...] = ()  # log-likelihood reached from each start, NaN where none was
+    pseudo: Pseudo | None = None  # of "pl" and "npl": beliefs, first stage, radius
 
     @property
     def names(self) -> list[str]:
@@ -49,7 +64,7 @@ class Fit:
 
     @property
     def log_likelihood(self) -> float:
-        """The multinomial constant left out."""
+        """The multinomial constant left out. Of "pl" at the beliefs of the first stage, which is no equilibrium's."""
         return self.top.log_likelihood
 
     @property
@@ -69,31 +84,12 @@ class Fit:
         return float(size[-1] / size[0]) if size[0] > 0 else float("inf")
 
     def cov_params(self, kind: Covariance | None = None) -> Floats:
-        """Covariance [coefficient, coefficient]: inverse of the observed information, of the outer product of scores, the
-        sandwich of both, or the sandwich with scores added up within clusters (times G / (G - 1)). Raises BadInput."""
+        """Covariance [coefficient, coefficient] of a kind: see `covariance.likelihood_covariance`, and of "pl" and "npl"
+        `pseudo_covariance`. Raises BadInput."""
         kind = self.kind if kind is None else kind
-        if kind not in COVARIANCES:
-            raise BadInput(
-                "there is no such covariance",
-                where=Where(field="covariance"),
-                found=kind,
-                allowed=COVARIANCES,
-            )
-        if kind == "outer":
-            return np.asarray(np.linalg.inv(self.top.scores.T @ self.top.scores), np.float64)
-        bread = np.asarray(np.linalg.inv(self.top.information), np.float64)
-        if kind == "observed":
-            return bread
-        scores = self.top.scores
-        if kind == "clustered":
-            if self.clusters is None:
-                raise BadInput("this fit was made without clusters", where=Where(field="covariance"), found=kind,
-                               allowed="fit(..., clusters=COLUMN)")  # fmt: skip
-            groups, member = np.unique(self.clusters, return_inverse=True)
-            summed = np.zeros((len(groups), scores.shape[1]))
-            np.add.at(summed, member, scores)
-            scores = summed * np.sqrt(len(groups) / (len(groups) - 1))
-        return bread @ (scores.T @ scores) @ bread
+        if self.pseudo is not None:
+            return self.pseudo.covariance(kind, self.clusters)  # type: ignore[arg-type]
+        return likelihood_covariance(self.top, kind, self.clusters)
 
     @property
     def bse(self) -> dict[str, float]:
@@ -132,7 +128,8 @@ class Fit:
         return table_latex(self, digits=digits)
 
     def predict(self, data: Any) -> dict[str, Floats]:
-        """Probability of each outcome in rows of other data [row]. Rows with missing values are left out with a warning."""
+        """Probability of each outcome in rows of other data [row], in the equilibrium of the principal branch where beliefs are
+        solved for. Rows with missing values are left out with a warning."""
         frame = frame_of(data)
         used = list(
             dict.fromkeys(
@@ -154,6 +151,7 @@ class Fit:
             f"log-likelihood {self.log_likelihood:.6f}, AIC {self.aic:.3f}, BIC {self.bic:.3f}; {self.normalisation}",
             f"stopped by {self.top.reason} after {self.top.iterations} steps, largest score {self.top.score:.1e}, "
             f"condition {self.condition:.0f}; standard errors: {self.kind}",
+            *self._told(),
             "",
             f"{'':34}{'estimate':>11}{'std.error':>11}{'z':>8}{'p':>8}",
         ]
@@ -164,8 +162,60 @@ class Fit:
             )
         return "\n".join(lines) + "\n"
 
+    def _told(self) -> list[str]:
+        """Of method, starts and equilibria."""
+        lines: list[str] = []
+        if self.model.replies is not None:
+            lines.append(f"method: {METHOD_NAMES[self.method]}")
+        if len(self.starts) > 1:
+            lines.append(f"{self.best_of_starts} of {len(self.starts)} starts reached the best value")
+        if self.pseudo is not None and self.pseudo.first is not None:
+            lines.append(f"first stage: {self.pseudo.first.told}")
+        if self.pseudo is not None and self.method == "npl":
+            lines.append(f"radius of the rounds {self.pseudo.radius:.3f}")
+        if self.equilibria is not None:
+            count = self.equilibria.count
+            sure = (
+                "all were looked for"
+                if self.equilibria.exhaustive.all()
+                else "at least: not all can be looked for"
+            )
+            lines.append(
+                f"more than one equilibrium in {int((count > 1).sum())} of {len(count)} rows ({sure})"
+            )
+        elif self.model.replies is not None:
+            lines.append("other equilibria were not sought")
+        if self.off_principal:
+            lines.append(f"{self.off_principal} rows in an equilibrium off the principal branch")
+        return lines
+
+    @property
+    def best_of_starts(self) -> int:
+        """How many starts reached the best log-likelihood to 1e-6."""
+        told = np.array(self.starts)
+        return (
+            int((np.abs(told - np.nanmax(told)) < 1e-6).sum()) if len(told) and np.isfinite(told).any() else 0
+        )
+
+    @property
+    def off_principal(self) -> int:
+        """Rows whose equilibrium is not that of the principal branch, of "cmle"."""
+        return off_principal(self.model, self.top.theta)
+
+    def _counted(self) -> dict[str, Any]:
+        """How many rows have more than one equilibrium; None where that was not looked at."""
+        if self.model.replies is None:
+            return {"games": self.rows, "more_than_one": 0, "exhaustive": True, "off_principal": 0}
+        found = self.equilibria
+        return {
+            "games": self.rows,
+            "more_than_one": None if found is None else int((found.count > 1).sum()),
+            "exhaustive": found is not None and bool(found.exhaustive.all()),
+            "off_principal": self.off_principal,
+        }
+
     def record(self) -> Mapping[str, Any]:
-        """The fit as the machine-readable face prints it. ``more_than_one``: these games have one equilibrium each."""
+        """The fit as the machine-readable face prints it."""
         names = {
             "estimate": "estimate",
             "se": "std.error",
@@ -184,7 +234,7 @@ class Fit:
             "stopped_by": self.top.reason,
             "iterations": self.top.iterations,
             "condition": self.condition,
-            "method": "ml",
+            "method": self.method,
             "error": "private" if self.model.errors == "private" else f"agent_{self.model.link}",
             "normalisation": self.normalisation,
             "coefficients": [
@@ -193,7 +243,11 @@ class Fit:
                 for row in self.tidy()
             ],
             "vcov": {"kind": self.kind, "names": self.names, "matrix": self.cov_params().tolist()},
-            "equilibria": {"games": self.rows, "more_than_one": 0},
+            "equilibria": self._counted(),
+            "starts": {"made": len(self.starts), "best": self.best_of_starts,
+                       "log_likelihoods": [v if np.isfinite(v) else None for v in self.starts]},
+            "first_stage": None if self.pseudo is None or self.pseudo.first is None else self.pseudo.first.told,
+            "radius": self.pseudo.radius if self.pseudo is not None and self.method == "npl" else None,
             "aic": self.aic,
             "bic": self.bic,
             "seconds": self.seconds,

@@ -58,7 +58,7 @@ def cross_validate(
             raise DataError("an outcome is in one fold alone", where=Where(field=f"fold {k + 1}"), found=missing,
                             allowed="more folds")  # fmt: skip
         try:
-            theta = study.top_of(study.part((~held).astype(float))).theta
+            theta = study.again((~held).astype(float))
         except (DataError, np.linalg.LinAlgError) as problem:
             raise DataError("no maximum without this fold", where=Where(field=f"fold {k + 1}"), found=str(problem),
                             allowed="fewer terms, or more folds") from None  # fmt: skip

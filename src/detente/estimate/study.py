@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from detente.errors import BadInput, DataError, Where
-from detente.estimate.climb import Top, climb
+from detente.estimate.climb import Top
 from detente.estimate.data import MissingRows, complete, counted, frame_of
 from detente.estimate.fit import fit
 from detente.estimate.formulas import columns_of
-from detente.estimate.likelihood import Model, Observed
+from detente.estimate.likelihood import Observed
+from detente.estimate.maximum import top_of
+from detente.estimate.pseudo_bootstrap import again as pseudo_again
 from detente.estimate.result import Fit, separated
 from detente.game import Game, Tree
 from detente.game.tree import Floats
@@ -45,7 +47,7 @@ class Study:
     def log_probabilities(self, theta: Floats) -> Floats:
         """Log-probability of each outcome in each row [row, outcome] at coefficients in the user's units."""
         model = self.fit.model
-        log, _ = model.events(model.drawn(theta, [i.matrix for i in model.indices]), self.fit.ends)
+        log, _ = model.events(model.drawn(theta, [i.matrix for i in model.indices]), self.fit.ends, own=True)
         return log.T
 
     def part(self, weight: Floats) -> Observed:
@@ -55,27 +57,28 @@ class Study:
         """
         model, kept = self.fit.model, weight > 0
         indices = [replace(i, matrix=i.matrix[kept]) for i in model.indices]
-        smaller = Model(model.tree, indices, model.fixed, model.link, model.errors, model.scale)
+        lying = None if model.lying is None else model.lying.part(kept)
+        smaller = replace(model, indices=indices, lying=lying)
         return Observed(smaller, self.seen.ends, self.seen.counts[kept] * weight[kept, None])
 
     def top_of(self, part: Observed) -> Top:
-        """The maximum of a part, above the estimate of the whole. Raises DataError where the part has none."""
-        unit = part.model.unit
-
-        def likelihood(theta: Floats) -> tuple[float, Floats]:
-            value, scores = part.likelihood(theta / unit)
-            return value, scores / unit
-
-        def information(theta: Floats) -> Floats:
-            return part.information(theta / unit) / np.outer(unit, unit)
-
-        found = climb(likelihood, information, self.fit.top.theta * unit, most=MOST)
-        top = Top(found.theta / unit, found.log_likelihood, found.scores * unit,
-                  found.information * np.outer(unit, unit), found.iterations, found.reason)  # fmt: skip
+        """The maximum of a part, above the estimate of the whole. Raises DataError where the part has none, and BadInput for a fit
+        that no likelihood was climbed for: see `again`."""
+        if self.fit.pseudo is not None:
+            raise BadInput("pseudo-likelihood has no maximum likelihood of a part", where=Where(field="method"),
+                           found=self.fit.method, allowed=("ml", "cmle"))  # fmt: skip
+        top = top_of(part, self.fit.top.theta, most=MOST)
         separated(top, part.model)
         if top.reason == "iterations":
             raise DataError("the climb did not come to an end", found=f"score {top.score:.1e}")
         return top
+
+    def again(self, weight: Floats) -> Floats:
+        """The coefficients by the fit's own method with each row counted ``weight`` [row] times; of "pl" both steps. Raises
+        DataError where there are none."""
+        if self.fit.pseudo is not None:
+            return pseudo_again(self.fit.pseudo, weight)
+        return self.top_of(self.part(weight)).theta
 
     def groups(self, by: str | None) -> np.ndarray:
         """What is drawn and left out together [row], numbered from 0: clusters where the fit has them (``by`` None), or "rows"
@@ -108,6 +111,9 @@ def study(
     frame.columns = known = list(map(str, frame.columns))
     used = [outcome] if isinstance(outcome, str) else list(outcome.values())
     used += [options["clusters"]] if options.get("clusters") is not None else []
+    first = options.get("first")
+    used += list(first.values()) if isinstance(first, Mapping) else []
+    used += columns_of(first, known, Where(field="first")) if isinstance(first, str) else []
     for index in found.model.indices:
         used += columns_of(index.formula, known, Where(field=index.parameter))
     with warnings.catch_warnings():
