@@ -21,7 +21,7 @@ from detente.game import Tree
 from detente.game.tree import DECISION, TERMINAL, Floats
 
 CELLS = 40  # most kinds of rows that are each given shares of their own
-EACH = 5  # plays at every information set that each of them must have
+EACH = 20  # plays at every information set that each of them must have
 
 
 @dataclass(frozen=True, eq=False)
