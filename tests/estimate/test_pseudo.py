@@ -122,12 +122,17 @@ def first(sanctions):
 
 
 @pytest.fixture(scope="module")
-def npl(sanctions, first):
-    return nested(sanctions[0], first.beliefs)
+def pl(sanctions, first):
+    return two_step(sanctions[0], first)
 
 
-def test_two_step(shared, sanctions, first):
-    found, peer = two_step(sanctions[0], first), told(shared, "pl")
+@pytest.fixture(scope="module")
+def npl(sanctions, pl):
+    return nested(sanctions[0], pl.beliefs, start=pl.theta)
+
+
+def test_two_step(shared, pl):
+    found, peer = pl, told(shared, "pl")
     assert found.log_likelihood == pytest.approx(peer["loglik"], abs=1e-6)
     assert found.theta == pytest.approx(flat(peer["coefficients"]), abs=1e-5)
     errors = peer["standard_errors_first_stage_known"]
@@ -334,6 +339,19 @@ def test_clusters_of_one_row_are_rows():
         nested(played, two.beliefs).covariance("naive")
 
 
+@pytest.mark.parametrize("method", ["pl", "npl"])
+def test_each_row_moves_the_estimate_as_told(method):
+    """The weight of a row up and down a little, all steps again: the derivative that the robust covariance is made of."""
+    played, _ = arms(ESTIMATED, None, None, kinds=45, plays=40, seed=4)
+    found = two_step(played, first_stage(played))
+    found = found if method == "pl" else nested(played, found.beliefs)
+    for row in (0, 13, 44):
+        weight = 1e-3 * np.eye(45)[row]
+        slope = (again(found, 1 + weight) - again(found, 1 - weight)) / 2e-3
+        assert slope == pytest.approx(found.influence[row], abs=2e-6)
+    assert found.covariance("sandwich") == pytest.approx(found.influence.T @ found.influence)
+
+
 def test_a_row_written_out_changes_nothing():
     """Rows of counts as one row a play: the estimates stay, and so do the errors that the model expects."""
     played, _ = arms(RIVALS, -2.5, -2.5, kinds=12, plays=40, seed=5)
@@ -359,6 +377,73 @@ def test_outcomes_that_mean_several_ends():
     assert np.abs((found.theta - RIVALS) / np.sqrt(np.diag(found.covariance("expected")))).max() < 3.5
     with pytest.raises(DataError, match="do not tell"):
         first_stage(coarse)
+
+
+CHOOSING = """
+title: talks
+players: {one: a, two: b}
+parameters:
+  u: {range: [-9, 9]}
+  v: {range: [-9, 9]}
+  w: {range: [-9, 9]}
+moves:
+  - {move: first, by: one, options: [quiet, talk, arm], hidden_from: two}
+  - {move: second, by: two, options: [wait, go]}
+  - {move: last, by: one, options: [stay, leave], when: second == go}
+payoffs:
+  one:
+    arming: {worth: u, when: first == arm}
+    met: {worth: v, when: first == talk and second == go}
+    left: {worth: 0.5, when: last == leave}
+  two:
+    going: {worth: w, when: second == go and first == arm}
+    left: {worth: -1, when: last == leave}
+"""
+
+
+def test_three_options_and_a_player_that_moves_again():
+    tree = Game.from_mapping(*parse_yaml(CHOOSING)).tree()
+    x, one = np.random.default_rng(1).normal(size=(3, 60)), np.ones(60)
+    indices = [
+        Index(name, "", ("(Intercept)", "x"), np.column_stack([one, x[k]]), None)
+        for k, name in enumerate("uvw")
+    ]
+    ends = np.eye(tree.n_outcomes)
+    blank = Played(AgentReplies(tree, "logit", 1.0), indices, {}, ends, np.ones((60, len(ends))))
+    theta = np.array([0.3, -0.5, 0.8, 0.6, -1.0, 0.7])
+    beliefs = settled(blank, theta, np.zeros((len(blank.replies.beliefs), 60)))
+    assert len(beliefs) > 3
+    p = np.exp(at(blank, theta, beliefs).log).T
+    assert p.sum(axis=1) == pytest.approx(np.ones(60))
+    played = replace(blank, counts=np.random.default_rng(2).multinomial(300, p).astype(float))
+    two = two_step(played, first_stage(played, formula=None))
+    for found in (two, nested(played, two.beliefs)):
+        assert np.abs((found.theta - theta) / np.sqrt(np.diag(found.covariance("expected")))).max() < 3.5
+
+
+def test_a_game_without_beliefs():
+    """One player, one choice: both methods are the logit."""
+    text = """
+title: alone
+players: {one: a}
+parameters:
+  u: {range: [-9, 9]}
+moves:
+  - {move: first, by: one, options: [stay, go]}
+payoffs:
+  one:
+    going: {worth: u, when: first == go}
+"""
+    tree = Game.from_mapping(*parse_yaml(text)).tree()
+    index = [Index("u", "", ("(Intercept)",), np.ones((3, 1)), None)]
+    played = Played(
+        AgentReplies(tree, "logit", 1.0), index, {}, np.eye(2), np.array([[3.0, 5], [2, 6], [4, 4]])
+    )
+    two = two_step(played, first_stage(played))
+    for found in (two, nested(played, two.beliefs)):
+        assert found.theta == pytest.approx([np.log(15 / 9)])
+        assert found.covariance("expected") == pytest.approx(np.array([[1 / 15 + 1 / 9]]))
+        assert found.radius == 0
 
 
 # ---------------------------------------------------------------- rounds

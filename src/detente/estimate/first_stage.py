@@ -229,6 +229,9 @@ def _estimated(
 ) -> FirstStage:
     tree = played.replies.tree
     matrix, terms = _independent(matrix, terms)
+    if not shown:  # nobody's move depends on another's
+        nothing = np.zeros((0, len(played.counts)))
+        return FirstStage(nothing, np.zeros((0, 0)), None, None, (), True, "no beliefs")
     outcomes = moves(tree, played.ends)
     found: list[Logit] = []
     influence, by_outcome = [], []

@@ -238,7 +238,7 @@ def crossed(played: Played, theta: Floats, beliefs: Floats) -> Floats:
     count, rows = len(played.indices), len(played.counts)
     by_belief = np.broadcast_to(np.eye(len(beliefs))[:, None, :], (len(beliefs), rows, len(beliefs)))
     found = bends(played, theta, beliefs, np.zeros((count, rows, len(beliefs))), by_belief)
-    return np.stack([played.by_coefficient(found[:, :, k]) for k in range(len(beliefs))])
+    return played.by_coefficient(found.transpose(2, 0, 1))
 
 
 def chained(played: Played, bend: Floats) -> Floats:
@@ -260,6 +260,8 @@ def settled(played: Played, theta: Floats, beliefs: Floats) -> Floats:
     """
     numbers, _ = played.numbers(played.drawn(theta))
     now, count = np.array(beliefs, float), len(beliefs)
+    if not count:
+        return now
     nothing = np.zeros((*numbers.shape, 0))
     gap = played.replies(numbers, now).reply - now
     open_ = np.flatnonzero(np.ones(now.shape[1], bool))

@@ -8,10 +8,15 @@ How it is used, beliefs being log-odds [belief, row]:
     two = two_step(played, first)                                    # PL
     end = nested(played, first.beliefs, following=None)              # NPL: its fixed point, by Newton's method
     ends = search(played, [beliefs, ...], following=None)            # several, that of the highest pseudo-likelihood first
-    two.covariance("corrected"); two.covariance("clustered", clusters)   # detente.estimate.pseudo_covariance lists the kinds
+    two.covariance("expected"); two.covariance("clustered", clusters)    # detente.estimate.pseudo_covariance lists the kinds
+    two.influence                                                    # [row, coefficient], what the robust kinds are made of
+    end.radius, two.in_equilibrium()                                 # of the rounds; log-likelihood in equilibrium, or None
     path = iterate(played, beliefs)                                  # detente.estimate.pseudo_iteration: the classical rounds
     draws, failed = resampled(two, 200, seed=1)                      # detente.estimate.pseudo_bootstrap: both steps again
     theta = again(two, weight)                                       # one of them, rows counted ``weight`` [row] times
+
+``following`` is `lambda numbers: principal(replies, numbers).beliefs` of detente.estimate.branch. "expected" is the kind to take
+where the model is believed, "sandwich" where it is not and rows are many. Everything is in the user's units.
 
 two_step        max over coefficients of the likelihood at beliefs estimated before; no equilibrium is solved
 nested          the score at fixed beliefs is 0 and beliefs are an equilibrium. The rounds of nested pseudo-likelihood end there
@@ -45,7 +50,13 @@ from detente.estimate.played import (
     held_at,
     settled,
 )
-from detente.estimate.pseudo_covariance import Kind, nested_covariance, two_step_covariance
+from detente.estimate.pseudo_covariance import (
+    Kind,
+    nested_covariance,
+    nested_influence,
+    two_step_covariance,
+    two_step_influence,
+)
 from detente.estimate.pseudo_iteration import spectral_radius
 from detente.estimate.replies.reply import Following
 from detente.game.tree import Floats
@@ -99,6 +110,15 @@ class Pseudo:
     def radius(self) -> float:
         """Of the rounds of nested pseudo-likelihood at these beliefs; they come back here from nearby where it is below 1."""
         return spectral_radius(self.played, self.point, self.information, self.crossed)
+
+    @cached_property
+    def influence(self) -> Floats:
+        """How much each row moves the coefficients [row, coefficient]: the derivative of the estimate by the row's weight. Raises
+        BadInput for beliefs given with a covariance, for how rows move these is not known."""
+        if self.method == "npl":
+            return nested_influence(self.point, self.bread)
+        assert self.first is not None
+        return two_step_influence(self.point, self.first, self.information, lambda: self.crossed)
 
     def covariance(self, kind: Kind, clusters: np.ndarray | None = None) -> Floats:
         """[coefficient, coefficient] of a kind that `detente.estimate.pseudo_covariance` tells of. Raises BadInput."""
@@ -195,7 +215,7 @@ def nested(
         )
         drift = np.einsum("brk,kr->br", moves, by_row)
         steep = 1 / (2 + np.exp(now) + np.exp(-now))  # the slope of a probability by its log-odds
-        length = min(1.0, FARTHEST / max(float((np.abs(drift) * steep).max()), 1e-300))
+        length = min(1.0, FARTHEST / max(float((np.abs(drift) * steep).max(initial=0.0)), 1e-300))
         best: tuple[float, Floats, Floats] | None = None
         for _ in range(12):
             further = theta + length * move / unit

@@ -26,7 +26,7 @@ from typing import Literal
 
 import numpy as np
 
-from detente.errors import BadInput, Where
+from detente.errors import BadInput, DataError, Where
 from detente.estimate.first_stage import FirstStage
 from detente.estimate.played import Played, Point
 from detente.game.tree import Floats
@@ -62,15 +62,29 @@ def two_step_covariance(
             together = own_likelihood(played, point, by_belief)
         middle = outer + pulled @ first.covariance @ pulled.T - together - together.T
         bread = np.linalg.inv(outer)
-        return bread @ middle @ bread
-    if len(first.covariance) and first.influence is None:
+        found = bread @ middle @ bread
+        if np.diag(found).min() <= 0:
+            raise DataError("the two steps' covariance came out with a variance below 0: the rows do not bear it out",
+                            where=Where(field="covariance"), found=kind, allowed="sandwich, clustered, or the bootstrap")  # fmt: skip
+        return found
+    influence = two_step_influence(point, first, information(), crossed)
+    return _middle(influence, clusters if kind == "clustered" else None)
+
+
+def two_step_influence(
+    point: Point, first: FirstStage, information: Floats, crossed: Callable[[], Floats]
+) -> Floats:
+    """How much each row moves the coefficients [row, coefficient], through its likelihood and through the beliefs: the derivative of
+    the estimate by the row's weight. Raises BadInput where it is not known how rows move the beliefs."""
+    moved = point.score
+    if first.influence is not None:
+        moved = moved + first.influence @ first.pulled(crossed()).T
+    elif len(first.covariance):
         raise BadInput(
             "this needs to know how each row moves the beliefs, and the beliefs are given with a covariance alone",
-            where=Where(field="covariance"), found=kind, allowed="corrected, a first stage from the data, or the bootstrap",
+            where=Where(field="covariance"), found="sandwich", allowed="corrected, expected, a first stage from the data",
         )  # fmt: skip
-    bread = np.linalg.inv(information())
-    moved = score if first.influence is None else score + first.influence @ first.pulled(crossed()).T
-    return bread @ _middle(moved, clusters if kind == "clustered" else None) @ bread
+    return moved @ np.linalg.inv(information)
 
 
 def own_likelihood(played: Played, point: Point, by_belief: Floats) -> Floats:
@@ -114,8 +128,7 @@ def nested_covariance(
     """[coefficient, coefficient] at a fixed point. Raises BadInput for a kind that is not there."""
     _check(kind, KINDS[1:], clusters, len(played.counts))
     if kind in ("sandwich", "clustered"):
-        inverse = np.linalg.inv(bread())
-        return inverse @ _middle(point.score, clusters if kind == "clustered" else None) @ inverse.T
+        return _middle(nested_influence(point, bread()), clusters if kind == "clustered" else None)
     count = len(played.indices)
     own, by = (point.d_reply[:, :, part].transpose(1, 0, 2) for part in (slice(count, None), slice(0, count)))
     along = np.linalg.solve(np.eye(own.shape[1]) - own, by)  # [row, belief, parameter]
@@ -124,6 +137,11 @@ def nested_covariance(
     outer = np.einsum("ork,orl->kl", seen.score, seen.score)
     inverse = np.linalg.inv(outer + np.einsum("ork,orl->kl", seen.score, moved))
     return inverse @ outer @ inverse.T
+
+
+def nested_influence(point: Point, bread: Floats) -> Floats:
+    """How much each row moves the fixed point [row, coefficient]: its derivative by the row's weight."""
+    return point.score @ np.linalg.inv(bread).T
 
 
 def _middle(moved: Floats, clusters: np.ndarray | None) -> Floats:

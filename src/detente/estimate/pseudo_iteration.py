@@ -26,9 +26,11 @@ def spectral_radius(
     count = len(played.indices)
     own = point.d_reply[:, :, count:]  # [belief, row, belief]
     beliefs, rows = own.shape[:2]
+    size = beliefs * rows
+    if not size:
+        return 0.0
     by = played.by_coefficient(point.d_reply[:, :, :count]).reshape(beliefs * rows, -1)
     back = np.linalg.solve(information, crossed.reshape(beliefs * rows, -1).T)  # [coefficient, belief * row]
-    size = beliefs * rows
     if size > dense:
 
         def product(v: Floats) -> Floats:
