@@ -171,11 +171,6 @@ def test_the_transposed_covariance_is_the_packages(shared, npl):
     assert np.sqrt(np.diag(npl.covariance("corrected"))) != pytest.approx(printed, abs=0.1)
 
 
-def test_the_radius_needs_no_matrix_of_all_beliefs(npl):
-    dense = spectral_radius(npl.played, npl.point, npl.information, npl.crossed, dense=10_000)
-    assert npl.radius == pytest.approx(dense, abs=1e-9)
-
-
 # ---------------------------------------------------------------- a game of our own: who arms
 
 
@@ -447,6 +442,16 @@ payoffs:
 
 
 # ---------------------------------------------------------------- rounds
+
+
+@pytest.mark.parametrize("d", [3.0, -6.0])
+def test_the_radius_needs_no_matrix_of_all_beliefs(d):
+    played, beliefs = arms(CHASE, 6.0, d, kinds=60, plays=40, seed=2)
+    end = nested(played, beliefs)
+    few, all_ = (
+        spectral_radius(played, end.point, end.information, end.crossed, dense=size) for size in (10, 1000)
+    )
+    assert few == pytest.approx(all_, rel=1e-6)
 
 
 def test_rounds_arrive_where_the_radius_is_below_one():
