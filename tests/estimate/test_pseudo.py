@@ -497,10 +497,18 @@ def test_several_fixed_points_and_the_best_of_them():
 def test_no_fixed_point_is_an_error():
     played, beliefs = arms(ESTIMATED, None, None, kinds=12, plays=50, seed=2)
     same = replace(played, indices=[replace(i, matrix=0 * i.matrix + 1) for i in played.indices])
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match="from the first"):
         search(same, [beliefs])
     with pytest.raises(DataError, match="flat"):
         two_step(same, first_stage(same))
+
+
+def test_fewer_rows_than_coefficients_have_no_outer_products():
+    played, _ = arms(RIVALS, -2.5, -2.5, kinds=3, plays=400, seed=2)
+    found = two_step(played, first_stage(played))
+    assert np.isfinite(found.covariance("expected")).all()
+    with pytest.raises(DataError, match="too few rows"):
+        found.covariance("naive")
 
 
 # ---------------------------------------------------------------- simulation

@@ -35,6 +35,7 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from scipy.special import expit
 
 from detente.errors import DataError, Where
 from detente.estimate.climb import climb
@@ -139,9 +140,13 @@ class Pseudo:
 
 
 def along(point: Point, count: int) -> Floats:
-    """How equilibrium beliefs move with parameters [belief, row, parameter]: (I - J)^-1 of the replies' own slopes."""
+    """How equilibrium beliefs move with parameters [belief, row, parameter]: (I - J)^-1 of the replies' own slopes.
+    Raises DataError at a fold."""
     own, by = (point.d_reply[:, :, part].transpose(1, 0, 2) for part in (slice(count, None), slice(0, count)))
-    return np.asarray(np.linalg.solve(np.eye(own.shape[1]) - own, by), np.float64).transpose(1, 0, 2)
+    try:
+        return np.asarray(np.linalg.solve(np.eye(own.shape[1]) - own, by), np.float64).transpose(1, 0, 2)
+    except np.linalg.LinAlgError:
+        raise DataError("two equilibria meet here, so beliefs have no slope") from None
 
 
 def two_step(played: Played, first: FirstStage, start: Floats | None = None) -> Pseudo:
@@ -214,7 +219,7 @@ def nested(
             [played.design[:, played.column == k] @ (move / unit)[played.column == k] for k in range(count)]
         )
         drift = np.einsum("brk,kr->br", moves, by_row)
-        steep = 1 / (2 + np.exp(now) + np.exp(-now))  # the slope of a probability by its log-odds
+        steep = expit(now) * expit(-now)  # the slope of a probability by its log-odds
         length = min(1.0, FARTHEST / max(float((np.abs(drift) * steep).max(initial=0.0)), 1e-300))
         best: tuple[float, Floats, Floats] | None = None
         for _ in range(12):
@@ -275,13 +280,18 @@ def search(
     Each is told once: coefficients within ``same``, in units in which columns are of order 1. Raises DataError where none is reached.
     """
     found: list[Pseudo] = []
+    problems: list[str] = []
     for beliefs in starts:
-        with suppress(DataError, np.linalg.LinAlgError):
+        try:
             one = nested(played, beliefs, following=following)
-            if all(np.abs((one.theta - other.theta) * played.unit).max() > same for other in found):
-                found.append(one)
+        except (DataError, np.linalg.LinAlgError) as problem:
+            problems.append(str(problem))
+            continue
+        if all(np.abs((one.theta - other.theta) * played.unit).max() > same for other in found):
+            found.append(one)
     if not found:
         raise DataError(
-            "no fixed point of nested pseudo-likelihood is reached", found=f"{len(starts)} starts"
+            "no fixed point of nested pseudo-likelihood is reached",
+            found=f"{len(starts)} starts; from the first: {(problems or ['no start'])[0]}",
         )
     return sorted(found, key=lambda one: -one.log_likelihood)

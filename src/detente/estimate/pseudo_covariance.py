@@ -32,6 +32,7 @@ from detente.estimate.played import Played, Point
 from detente.game.tree import Floats
 
 Kind = Literal["naive", "corrected", "expected", "sandwich", "clustered"]
+_SINGULAR = 1e-13
 KINDS = ("naive", "corrected", "expected", "sandwich", "clustered")
 
 
@@ -48,7 +49,7 @@ def two_step_covariance(
     _check(kind, KINDS, clusters, len(played.counts))
     score = point.score
     if kind == "naive":
-        return np.asarray(np.linalg.inv(score.T @ score), np.float64)
+        return _inverse(score.T @ score)
     if kind in ("corrected", "expected"):
         seen = _rows(point, first) if kind == "corrected" else _plays(played, point, first)
         outer = np.einsum("ork,orl->kl", seen.score, seen.score)
@@ -61,7 +62,7 @@ def two_step_covariance(
         else:
             together = own_likelihood(played, point, by_belief)
         middle = outer + pulled @ first.covariance @ pulled.T - together - together.T
-        bread = np.linalg.inv(outer)
+        bread = _inverse(outer)
         found = bread @ middle @ bread
         if np.diag(found).min() <= 0:
             raise DataError("the two steps' covariance came out with a variance below 0: the rows do not bear it out",
@@ -84,7 +85,7 @@ def two_step_influence(
             "this needs to know how each row moves the beliefs, and the beliefs are given with a covariance alone",
             where=Where(field="covariance"), found="sandwich", allowed="corrected, expected, a first stage from the data",
         )  # fmt: skip
-    return moved @ np.linalg.inv(information)
+    return moved @ _inverse(information)
 
 
 def own_likelihood(played: Played, point: Point, by_belief: Floats) -> Floats:
@@ -135,13 +136,22 @@ def nested_covariance(
     seen = _rows(point, None) if kind == "corrected" else _plays(played, point, None)
     moved = played.by_coefficient(np.einsum("orb,rbk->ork", seen.by_belief, along))
     outer = np.einsum("ork,orl->kl", seen.score, seen.score)
-    inverse = np.linalg.inv(outer + np.einsum("ork,orl->kl", seen.score, moved))
+    inverse = _inverse(outer + np.einsum("ork,orl->kl", seen.score, moved))
     return inverse @ outer @ inverse.T
 
 
 def nested_influence(point: Point, bread: Floats) -> Floats:
     """How much each row moves the fixed point [row, coefficient]: its derivative by the row's weight."""
-    return point.score @ np.linalg.inv(bread).T
+    return point.score @ _inverse(bread).T
+
+
+def _inverse(matrix: Floats) -> Floats:
+    scale = np.sqrt(np.maximum(np.abs(np.diag(matrix)), np.finfo(float).tiny))
+    size = np.linalg.svd(matrix / np.outer(scale, scale), compute_uv=False)
+    if size[-1] <= _SINGULAR * size[0]:
+        raise DataError("too few rows, or too little between them, for a covariance of these coefficients",
+                        where=Where(field="covariance"), found=f"{len(matrix)} coefficients")  # fmt: skip
+    return np.asarray(np.linalg.inv(matrix), np.float64)
 
 
 def _middle(moved: Floats, clusters: np.ndarray | None) -> Floats:
