@@ -20,6 +20,7 @@ from detente.estimate.pseudo_covariance import nested_covariance, two_step_covar
 from detente.estimate.pseudo_iteration import spectral_radius
 from detente.estimate.pseudo_rounds import iterate
 from detente.estimate.replies.agent import AgentReplies
+from detente.estimate.replies.private import PrivateReplies
 from detente.estimate.replies.reply import Numbers, Replied
 from detente.estimate.signalling import PAYOFFS
 from detente.estimate.signalling.answers import log_best, log_normal, log_odds, log_sum
@@ -169,6 +170,22 @@ def test_the_transposed_covariance_is_the_packages(shared, npl):
     printed = flat(told(shared, "npl")["standard_errors_printed_by_peer"])
     assert np.sqrt(np.diag(found)) == pytest.approx(printed, abs=1e-5)
     assert np.sqrt(np.diag(npl.covariance("corrected"))) != pytest.approx(printed, abs=0.1)
+
+
+@pytest.mark.slow
+def test_the_published_fits_from_private_information_in_general(shared, sanctions, first):
+    """The same numbers from replies that know nothing of this game but its tree and which payoffs have errors."""
+    private = PrivateReplies(sanctions[0].replies.tree, {"A": ["sf", "bd"], "B": ["sf"]})
+    assert private.beliefs == ((1, 1), (2, 1))
+    played = replace(sanctions[0], replies=private)
+    two = two_step(played, first)
+    assert two.log_likelihood == pytest.approx(told(shared, "pl")["loglik"], abs=1e-6)
+    end, peer = nested(played, first.beliefs, start=two.theta), told(shared, "npl")
+    assert end.log_likelihood == pytest.approx(peer["loglik"], abs=1e-6)
+    assert end.theta == pytest.approx(flat(peer["coefficients"]), abs=1e-5)
+    assert np.sqrt(np.diag(end.covariance("corrected"))) == pytest.approx(
+        flat(peer["standard_errors"]), abs=1e-5
+    )
 
 
 # ---------------------------------------------------------------- a game of our own: who arms

@@ -66,6 +66,9 @@ FARTHEST = 0.1  # no belief's probability moves more in one step
 _MOST = 200
 _FLAT = 1e-8  # smallest curvature relative to the largest
 _AWAY = 200.0  # size of a coefficient, columns being of order 1
+_LOOSE = (
+    1e-5  # largest score, by the root of the rows, at which a climb that finds no higher step has arrived
+)
 _QUICK = 0.03  # share of a step that the next one is, at which the second derivatives will do for it too
 _NEAR = 1.0  # expected gain of log-likelihood below which the exact Hessian replaces the expected information
 
@@ -181,7 +184,7 @@ def climbed(played: Played, beliefs: Floats, start: Floats | None = None) -> tup
 
     first = np.zeros(len(unit)) if start is None else np.asarray(start, float) * unit
     top = climb(likelihood, information, first)
-    if top.reason == "iterations":
+    if top.reason == "iterations" or top.score > _LOOSE * np.sqrt(len(played.counts)):
         raise DataError("the climb did not come to an end", found=f"score {top.score:.1e}")
     return top.theta / unit, top.iterations
 
