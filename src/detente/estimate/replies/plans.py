@@ -28,6 +28,7 @@ from detente.estimate.normal import HALF_LOG_2PI, log_beats, log_normal, log_sum
 
 Numbers = Any  # arrays of floats, or complex with tiny imaginary parts (numpy has no type for both)
 FAR = 8.0  # standard deviations from where on a tail is taken by itself
+_NARROW = 1e-14  # own standard deviations
 _GENTLE = 0.2  # other rivals may get that much nearer, in their standard deviations, where the tail drops by a factor e
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
 _LENGTH = 42.0  # e^-42 of the edge: below a rounding of the integral
@@ -112,12 +113,20 @@ def log_plans(options: Sequence[Option]) -> list[list[Numbers]]:
 
 def _beats(own: Worth, rivals: Sequence[Worth]) -> Numbers:
     """log P(own beats all rivals) [row]."""
+    rivals = [_narrowed(r, own) for r in rivals]
     beyond = _beyond(own, rivals)
     if beyond is None:
         return log_beats(own.mean, own.sd, [(r.mean, r.sd) for r in rivals])
     near = [Worth(np.where(beyond.far, own.mean, r.mean), r.sd, True) if r.sure else r for r in rivals]
     found = log_beats(own.mean, own.sd, [(r.mean, r.sd) for r in near])
     return np.where(beyond.far, beyond.rest - beyond.distance**2 / 2, found)
+
+
+def _narrowed(rival: Worth, own: Worth) -> Worth:
+    """A rival that is narrower than a rounding of the own worth, in some rows, is as good as sure there."""
+    if own.sure or rival.sure:
+        return rival
+    return Worth(rival.mean, np.where(np.real(rival.sd) < _NARROW * np.real(own.sd), 0.0, rival.sd), False)
 
 
 @dataclass(frozen=True)
