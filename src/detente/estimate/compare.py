@@ -172,7 +172,11 @@ def _payoffs(study: Study) -> tuple[object, ...]:
 
 
 def _same_data(one: Study, other: Study) -> None:
-    """Raises DataError where rows or outcomes differ."""
+    """Raises DataError where rows or outcomes differ, BadInput for fits that are no maximum of a likelihood."""
+    for study in (one, other):
+        if study.fit.method not in ("ml", "cmle"):
+            raise BadInput("tests between models compare maxima of likelihoods", where=Where(field="method"),
+                           found=study.fit.method, allowed=("ml", "cmle"))  # fmt: skip
     if one.fit.rows != other.fit.rows:
         raise DataError("these fits are of different rows (missing values in a column of one?)",
                         found=f"{one.fit.rows} and {other.fit.rows} rows")  # fmt: skip

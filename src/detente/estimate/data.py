@@ -13,7 +13,7 @@ import numpy as np
 from detente.errors import BadInput, DataError, Where
 from detente.estimate.files import CODES, MAX_CELLS, is_text, pandas, read
 from detente.game import Tree
-from detente.game.tree import TERMINAL, Floats
+from detente.game.tree import DECISION, TERMINAL, Floats
 
 MOST_PLAYS = 2.0**53  # of one outcome in one row: beyond it whole numbers are not exact
 _TABLES = "a file (.csv, .parquet, .dta), a data frame, or a mapping of columns"
@@ -168,7 +168,8 @@ def check_regressor(frame: Any, name: str, where: Where) -> None:
 
 
 def ends_of(tree: Tree, name: str) -> Floats:
-    """Which ends [end] an outcome means: an event of the game, or options from the start as ``go > resist``.
+    """Which ends [end] an outcome means: an event of the game, or options from the start as ``go > resist``,
+    branches of chance told or left out.
 
     Raises BadInput for a name that is neither, and for an event that depends on parameters.
     """
@@ -181,12 +182,24 @@ def ends_of(tree: Tree, name: str) -> Floats:
     wanted = tuple(part.strip() for part in str(name).split(">"))
     ends = np.zeros(tree.n_outcomes)
     for node in np.flatnonzero(tree.kind == TERMINAL):
-        if tree.path_labels(int(node))[: len(wanted)] == wanted:
+        if wanted in (tree.path_labels(int(node))[: len(wanted)], _chosen(tree, int(node))[: len(wanted)]):
             ends[int(tree.terminal[node])] = 1
     if not ends.any():
         raise BadInput("no event and no way through the game has this name", where=Where(field="outcomes"), found=name,
                        allowed=list(tree.events))  # fmt: skip
     return ends
+
+
+def _chosen(tree: Tree, node: int) -> tuple[str, ...]:
+    """The options on the way to a node, branches of chance left out: what is seen where types are private."""
+    labels = tree.path_labels(node)
+    above: list[int] = []
+    while tree.parent[node] >= 0:
+        node = int(tree.parent[node])
+        above.append(node)
+    return tuple(
+        label for label, up in zip(labels, reversed(above), strict=True) if tree.kind[up] == DECISION
+    )
 
 
 def counted(
