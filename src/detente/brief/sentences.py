@@ -86,7 +86,7 @@ def origin(row: Mapping[str, Any]) -> str:
     """Where a number comes from, with the reference."""
     kind, citation = row.get("origin"), row.get("source") or row.get("citation") or ""
     if kind == "measured":
-        return f"Measured: {sentence(citation)}" if citation else "Estimated from data."
+        return f"Estimated from data: {sentence(citation)}" if citation else "Estimated from data."
     if kind in CITED:
         told = f"Cited: {sentence(citation)}" if citation else "Cited."
         return told if is_checked(row) else f"{told} We could not check the figure against it."
@@ -96,7 +96,7 @@ def origin(row: Mapping[str, Any]) -> str:
 def origin_short(row: Mapping[str, Any]) -> str:
     """The same without the reference."""
     if row.get("origin") == "measured":
-        return "It was measured."
+        return "It was estimated from data."
     if row.get("origin") in CITED:
         return (
             "Its range is cited."

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
 from detente.errors import GameError
+from detente.scenario.fitted.record import put_beside
 from detente.scenario.model import Binding, Match
 from detente.scenario.reader import scenario_from_text
 from detente.scenario.saved import save
@@ -36,10 +37,14 @@ def write_scenario(
     """Write the scenario as it is used: its file as it was read, with the parts off, seed, bindings and matches given.
 
     ``bindings`` and ``matches`` default to those of the scenario. What is written reads back to the same scenario.
-    Raises GameError for a role or claim that there is not, OSError where the file cannot be written.
+    Fits that ranges come from are written beside it, as they were read. Raises GameError for a role or claim that there is
+    not, and where another file stands in the place of a fit; OSError where the file cannot be written.
     """
     target = Path(path)
-    save(target, scenario_text(scenario, bindings, matches))
+    text = scenario_text(scenario, bindings, matches)
+    for fit in scenario.fits.files:
+        put_beside(fit, target)
+    save(target, text)
     return target
 
 

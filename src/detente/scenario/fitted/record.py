@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from detente.errors import GameError, Where
+from detente.scenario.saved import save
 
 Floats = NDArray[np.float64]
 MAX_BYTES = 5_000_000
@@ -185,6 +186,18 @@ def unchanged(files: Iterable[FitFile], scenario: Path | None) -> bool:
         if text != fit.text:
             return False
     return True
+
+
+def put_beside(fit: FitFile, scenario: Path) -> None:
+    """The fit's file in its place beside a scenario's. Raises GameError where another file stands there already."""
+    path = fit_path(fit.name, scenario.parent, Where(str(scenario)))
+    if path.exists():
+        if not unchanged([fit], scenario):
+            raise GameError("another file stands where the scenario's fit should", where=Where(str(path)), found=fit.name,
+                            allowed="another folder")  # fmt: skip
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save(path, fit.text)
 
 
 def _covariance(told: _Record, where: Where, name: str) -> Floats:
