@@ -42,7 +42,7 @@ class PrivateReplies:
     Any number of options and of sets, and sets with several positions; on one path a player moves twice at most, and after each
     option of its first set at one later set at most. Further limits are those of `plans.unfit`: what does not come down to
     an integral in one dimension is refused. Raises GameError that names the set and says why, BadInput for names in ``noisy``
-    that are none. Beliefs beyond some 700 in log-odds are out of range: what they weigh is below the smallest double.
+    that are none. Beliefs beyond some 350 in log-odds are out of range: a logarithm of what follows may be beyond the largest double.
     """
 
     def __init__(self, tree: Tree, noisy: Mapping[str, Sequence[str | int]] | None = None) -> None:
