@@ -112,7 +112,52 @@ def test_games_that_need_beliefs_are_refused():
         check_walkable(tree, "logit", "agent")
     with pytest.raises(GameError, match="normal errors"):
         check_walkable(find("strategic-probit-12").game.tree(), "logit", "private")
-    move = {"move": "m", "by": "A", "options": ["a", "b", "c"]}
-    three = Game(players=["A"], moves=[move], payoffs={"A": {}}).tree()
-    with pytest.raises(GameError, match="two options"):
-        check_walkable(three, "probit", "agent")
+
+
+THREE = ("u", "v", "w", "x", "y")
+
+
+def three_options():
+    """A ends it in two ways or lets B choose among three."""
+    second = {"move": "r", "by": "B", "when": "m == c", "options": ["p", "q", "s"]}
+    return Game(
+        players=["A", "B"],
+        parameters={name: {"range": [-1, 1]} for name in THREE},
+        moves=[{"move": "m", "by": "A", "options": ["a", "b", "c"]}, second],
+        payoffs={
+            "A": {"one": {"worth": "u", "when": "m == a"}, "two": {"worth": "w", "when": "m == b"},
+                  "three": {"worth": "v", "when": "m == c and r == q"}},
+            "B": {"one": {"worth": "x", "when": "r == p"}, "two": {"worth": "y", "when": "r == q"}},
+        },
+    ).tree()  # fmt: skip
+
+
+@pytest.mark.parametrize(("link", "errors", "scale"), KINDS)
+@pytest.mark.parametrize("size", [1.0, 20.0])
+def test_three_options_add_up_and_slopes_are_right(link, errors, scale, size):
+    tree, at = three_options(), draws(THREE, 30, size)
+    check_walkable(tree, link, errors)
+    found = walk(tree, at, THREE, link=link, errors=errors, scale=scale)
+    assert np.exp(found.log).sum(axis=0) == pytest.approx(np.ones(30), abs=1e-13)
+    for k, name in enumerate(THREE):
+        above, below = (
+            walk(tree, {**at, name: at[name] + s * 1e-5}, THREE, link=link, errors=errors, scale=scale).log
+            for s in (1, -1)
+        )
+        assert found.slope[:, :, k] == pytest.approx((above - below) / 2e-5, abs=1e-6, rel=1e-6)
+
+
+@pytest.mark.parametrize("errors", ["agent", "private"])
+def test_three_options_are_what_simulation_gives(errors):
+    """Normal errors on every option, or on every payoff and known to its owner: four hundred thousand cases."""
+    tree, many = three_options(), 400_000
+    u, v, w, x, y = 0.2, 0.9, -0.3, 0.5, -0.4
+    at = dict(zip(THREE, map(np.array, ([u], [v], [w], [x], [y])), strict=True))
+    found = np.exp(walk(tree, at, THREE, link="probit", errors=errors, scale=2**0.5).log[:, 0])
+    rng = np.random.default_rng(0)
+    second = np.bincount((np.array([[x], [y], [0]]) + rng.normal(size=(3, many))).argmax(axis=0)) / many
+    error = rng.normal(size=(5, many))
+    go = second[1] * v + (error[2] if errors == "agent" else second @ error[2:])
+    first = np.bincount(np.stack([u + error[0], w + error[1], go]).argmax(axis=0)) / many
+    want = [*first[:2], *(first[2] * second)]
+    assert found == pytest.approx(want, abs=4 * 0.5 / many**0.5)

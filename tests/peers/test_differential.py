@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 sys.path += [str(Path(__file__).parents[1] / "solve"), str(Path(__file__).parent)]
-pytest.importorskip("mpmath", reason="mpmath is not installed (extra: oracle)")
+pytest.importorskip("mpmath", reason="mpmath is not installed")
 if find_spec("pygambit") is None:
     pytest.skip("pygambit is not installed (extra: oracle)", allow_module_level=True)
 from exact import Exact, Lost, end_of_branch

@@ -66,12 +66,55 @@ def command(
             help="The fit as a file that scenarios take ranges from: range: {fit: FILE.json}.",
         ),
     ] = None,
+    offer: Annotated[
+        str | None,
+        typer.Option(
+            "--offer", metavar="COLUMN", help="For ultimatum-estimated: the column of offers, no outcomes."
+        ),
+    ] = None,
+    accept: Annotated[
+        str | None, typer.Option("--accept", metavar="COLUMN", help="With --offer: 1 accepted, 0 refused.")
+    ] = None,
+    most: Annotated[
+        float | None, typer.Option("--most", metavar="X", help="With --offer: the prize, the highest offer.")
+    ] = None,
+    least: Annotated[
+        float | None, typer.Option("--least", metavar="X", help="With --offer: the lowest offer, default 0.")
+    ] = None,
+    fixed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fixed", metavar="SCALE=X", help="With --offer: s1 or s2 held there; may be repeated."
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Estimate the parameters of a game of perfect information by maximum likelihood (needs the extra `estimate`).
 
     Example: detente fit strategic-probit-12 wars.csv --outcome what --formula "u11=1 + ally" --formula u13=0 --formula u24=1
     """
+    if offer is not None:
+        from detente.cli.fit_offers import fit_offers
+
+        others = {"--outcome": outcome is not None, "--event": bool(event), "--count": bool(count), "--link": link != "logit",
+                  "--errors": errors != "agent", "--precision": precision != 1.0, "--save": save is not None}  # fmt: skip
+        told = {name: _number(text) for name, text in _pairs(formula, "--formula").items()}
+        made = fit_offers(game, data, told, offer=offer, accept=accept, most=most, least=least or 0.0, refused=others,
+                          fixed=_pairs(fixed, "--fixed"), covariance=covariance, clusters=clusters)  # fmt: skip
+        if out is not None:
+            from detente.scenario.saved import save as write_table
+
+            write_table(out, made.csv())
+        if json:
+            print_json("fit", {**made.record(), "game": game, "data": str(data)})
+            return
+        typer.echo(made.summary(), nl=False)
+        if out is not None:
+            typer.echo(f"written: {out}")
+        return
+    for option, given in (("--accept", accept), ("--most", most), ("--least", least), ("--fixed", fixed)):
+        if given is not None and given != []:
+            raise BadInput("this option goes with --offer", where=Where(field=option), found=given)
     if (outcome is None) == (not count):
         raise BadInput("what happened is told by --outcome or by --count, one of them", where=Where(field="--outcome"),
                        found="both" if count else "neither")  # fmt: skip

@@ -59,7 +59,7 @@ def principal(replies: Replies, numbers: Floats) -> Branch:
         return Branch(np.zeros((count, rows)), np.zeros(rows, bool))
     unlike, back = np.unique(numbers, axis=1, return_inverse=True)
     found = _followed(replies, unlike)
-    lost = np.flatnonzero(np.isnan(found.beliefs).any(axis=0)[back])
+    lost = np.flatnonzero(np.asarray(np.isnan(found.beliefs).any(axis=0))[back])
     if lost.size:
         raise LostBranch("the equilibrium could not be followed from large errors to theirs", found=f"{lost.size} rows",
                          where=Where(field=f"row {int(lost[0]) + 1}"))  # fmt: skip

@@ -30,12 +30,10 @@ class Equilibria:
 
     row: np.ndarray  # [equilibrium]
     beliefs: Floats  # [belief, equilibrium] log-odds
-    beyond: (
-        np.ndarray
-    )  # [row] equilibria known by sign alone, beyond log-odds of 600 (in the limit, as a rule)
-    exhaustive: (
-        np.ndarray
-    )  # [row] whether the line was looked at (or there is no circle) and the count came out odd
+    # [row] equilibria known by sign alone, beyond log-odds of 600 (in the limit, as a rule)
+    beyond: np.ndarray
+    # [row] whether the line was looked at (or there is no circle) and the count came out odd
+    exhaustive: np.ndarray
 
     @property
     def count(self) -> np.ndarray:

@@ -59,7 +59,7 @@ def estimated(
         return Estimated(seen, top, _others(seen, top.theta, looks, seed), told, None)
     found = constrained(seen, top.theta, _beliefs(seen, top.theta), looks, seed)
     reached = [*told, found[0].log_likelihood]
-    for one in _nested(played, frame, first, starts, seed):
+    for one in _nested(seen, played, frame, first, starts, seed):
         try:
             other = constrained(seen, one.theta, one.beliefs, looks, seed)
         except (DataError, np.linalg.LinAlgError):
@@ -81,11 +81,11 @@ def _by_pseudo(
     looks: int,
     seed: int,
 ) -> Estimated:
-    begin = _first(played, frame, first)
     if method == "pl":
-        found, told = pseudo.two_step(played, begin), ()
+        found, told = pseudo.two_step(played, _first(played, frame, first)), ()
     else:
-        places = [begin.beliefs, *_random_beliefs(begin.beliefs, starts - 1, seed)]
+        begin = _begin(seen, played, frame, first)
+        places = [begin, *_random_beliefs(begin, starts - 1, seed)]
         ends = pseudo.search(played, places, following=_following(played))
         found, told = ends[0], tuple(one.log_likelihood for one in ends)
     top = Top(found.theta, found.log_likelihood, found.point.score, found.information, found.steps, "score")
@@ -98,6 +98,16 @@ def _first(played: Played, frame: Any, first: First) -> FirstStage:
     return first_stage(played, formula=first, frame=frame)
 
 
+def _begin(seen: Observed, played: Played, frame: Any, first: First) -> Floats:
+    """Beliefs to start the nested estimator from: of the first stage, or equilibrium at coefficients of 0 where outcomes do not tell
+    who did what."""
+    if first is None:
+        with suppress(DataError):
+            return _first(played, frame, None).beliefs
+        return _beliefs(seen, np.zeros(len(seen.model.names)))
+    return _first(played, frame, first).beliefs
+
+
 def _two_step(played: Played, frame: Any, first: First) -> list[Floats]:
     """The two-step estimate, where there is one."""
     with suppress(DataError, BadInput, np.linalg.LinAlgError):
@@ -105,10 +115,10 @@ def _two_step(played: Played, frame: Any, first: First) -> list[Floats]:
     return []
 
 
-def _nested(played: Played, frame: Any, first: First, starts: int, seed: int) -> list[Pseudo]:
+def _nested(seen: Observed, played: Played, frame: Any, first: First, starts: int, seed: int) -> list[Pseudo]:
     """The fixed points of nested pseudo-likelihood that are reached."""
     with suppress(DataError, BadInput, np.linalg.LinAlgError):
-        begin = _first(played, frame, first).beliefs
+        begin = _begin(seen, played, frame, first)
         return pseudo.search(
             played, [begin, *_random_beliefs(begin, starts - 1, seed)], following=_following(played)
         )

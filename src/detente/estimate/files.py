@@ -19,17 +19,8 @@ MAX_CELLS = 200_000_000
 CODES = "codes of labels"  # key of `DataFrame.attrs`: {column: {label: number}} of a Stata file
 _SIGNS = (",", ";", "\t", "|")
 _COMMA_NUMBER = r"[-+]?\d*,?\d+(?:[eE][-+]?\d+)?"
-_NO_VALUE = (
-    ".",
-    "NaN",
-    "nan",
-    "N/A",
-    "n/a",
-    "#N/A",
-    "NULL",
-    "null",
-    "None",
-)  # missing, where all else is numbers
+# missing, where all else is numbers
+_NO_VALUE = (".", "NaN", "nan", "N/A", "n/a", "#N/A", "NULL", "null", "None")
 
 
 class AssumedEncoding(UserWarning):

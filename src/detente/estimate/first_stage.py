@@ -31,9 +31,8 @@ class FirstStage:
     beliefs: Floats  # [belief, row] log-odds
     covariance: Floats  # [number, number]; no numbers at all where beliefs are known
     influence: Floats | None  # [row, number] what each row adds to the numbers; None where that is not known
-    columns: (
-        Floats | None
-    )  # [row, column] a belief is these times its block of numbers; None: the numbers are the beliefs, row by row
+    # [row, column] a belief is these times its block of numbers; None: the numbers are the beliefs, row by row
+    columns: Floats | None
     blocks: tuple[slice, ...]  # [belief]
     same_data: bool  # whether the numbers vary with the rows that are fitted
     told: str  # how the beliefs came about, for people

@@ -50,9 +50,8 @@ class Model:
     replies: Replies | None = None
     lying: Lying | None = None
     unit: Floats = field(init=False)  # [coefficient]
-    _known: dict[tuple[bytes, bool, bool], Floats] = field(
-        init=False, default_factory=dict
-    )  # last answers of `beliefs`
+    # last answers of `beliefs`
+    _known: dict[tuple[bytes, bool, bool], Floats] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.unit = np.concatenate([np.sqrt((i.matrix**2).mean(axis=0)) for i in self.indices])
@@ -158,7 +157,7 @@ def of_outcomes(log: Floats, slope: Floats, ends: Floats) -> tuple[Floats, Float
     with np.errstate(divide="ignore"):
         told = np.log(ends)[:, :, None] + log[None]  # -inf where an end is none of the outcome's
     total = logsumexp(told, axis=1)
-    share = np.exp(told - np.where(np.isfinite(total), total, 0.0)[:, None])
+    share = np.asarray(np.exp(told - np.where(np.isfinite(total), total, 0.0)[:, None]), np.float64)
     return total, np.einsum("oer,erk->ork", share, slope)
 
 

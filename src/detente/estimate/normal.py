@@ -18,12 +18,11 @@ import numpy as np
 from scipy.special import erfcx, log_ndtr
 
 Numbers = Any  # arrays of floats, or complex with tiny imaginary parts (numpy has no type for both)
+TINY = 1e-30  # the complex step: its square is nothing, so derivatives are exact
 ROOT2 = math.sqrt(2.0)
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 _DROP = 40.0  # e^-40 of the mode: below a rounding of the integral
-_REACH = math.sqrt(
-    2 * _DROP
-)  # the integrand drops so far at most in so many standard deviations of the own density
+_REACH = math.sqrt(2 * _DROP)  # own standard deviations in which the integrand drops so far, at most
 _STEEP = 0.7  # rivals narrower than this, in own standard deviations, get a cut of their own
 _SURE = 7.0  # standard deviations above a rival's mean where it is beaten but for 1e-12
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)

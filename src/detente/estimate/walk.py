@@ -5,7 +5,7 @@ Expected payoffs come up the tree, log-probabilities go down; nothing is solved 
 
 agent     every mover has fresh errors on its options: P(option) = F(difference of expected payoffs / scale)
 private   every player has an error of variance 1 on each of its payoffs, known to itself from the start; the others average
-          over it, so the scale of a choice depends on how spread what follows is. Normal errors and two options alone.
+          over it, so the scale of a choice depends on how spread what follows is. Normal errors alone.
 
 Probabilities are never floored: logarithms are exact where a probability is 0 in floating point.
 """
@@ -21,6 +21,7 @@ import numpy as np
 from scipy.special import log_ndtr, logsumexp
 
 from detente.errors import GameError
+from detente.estimate.normal import TINY, log_best
 from detente.game import Tree
 from detente.game.derivative import numbers_slope
 from detente.game.tree import CHANCE, TERMINAL, Floats
@@ -58,9 +59,6 @@ def check_walkable(tree: Tree, link: Link, errors: Errors) -> None:
                 f"at {owned.name!r} a player does not know all that happened: beliefs have to be solved for",
                 found=f"{len(owned.nodes)} positions in one information set", allowed="games of perfect information",
             )  # fmt: skip
-        if len(owned.options) != 2 and link == "probit":
-            raise GameError(f"the probit takes two options, at {owned.name!r} there are others",
-                            found=len(owned.options), allowed="logit, or two options")  # fmt: skip
         if errors == "private":
             node: int = owned.nodes[0]  # pyright: ignore[reportGeneralTypeIssues]
             while (node := int(tree.parent[node])) >= 0:
@@ -82,13 +80,12 @@ def walk(
     """Log-probabilities of all ends at every row of ``draws`` and their derivatives by ``parameters``.
 
     ``draws``: columns [row] of parameters, others at their base values; one column at least. ``scale``: of a difference of
-    expected payoffs under agent errors (probit of two unit errors: sqrt 2; logit: 1 over the precision). Call `check_walkable`
+    expected payoffs under agent errors (probit of unit errors: sqrt 2; logit: 1 over the precision). Call `check_walkable`
     once before. Cost: rows times edges times parameters.
     """
     numbers = np.ascontiguousarray(tree.numbers_at(dict(draws)).T)  # [number, row]
-    slopes = (
-        numbers_slope(tree, dict(draws), tuple(parameters)).dense().transpose(1, 0, 2)
-    )  # [number, row, parameter]
+    # [number, row, parameter]
+    slopes = numbers_slope(tree, dict(draws), tuple(parameters)).dense().transpose(1, 0, 2)
     rows, count = numbers.shape[1], slopes.shape[2]
     worth: dict[int, _Worth] = {}
     edge_log: dict[int, tuple[Floats, Floats]] = {}  # child -> log-probability of its branch and derivatives
@@ -148,6 +145,8 @@ def _choice(
         log = z - logsumexp(z, axis=0)
         mean = (np.exp(log)[:, :, None] * d_z).sum(axis=0)
         return [(log[k], d_z[k] - mean) for k in range(len(below))]
+    if len(below) != 2:
+        return _largest(below, player, errors, scale)
     one, other = below
     gap = other.payoff[player] - one.payoff[player]
     d_gap = other.d_payoff[player] - one.d_payoff[player]
@@ -161,6 +160,28 @@ def _choice(
     low, high = log_ndtr(-x), log_ndtr(x)
     density = -0.5 * x * x - _HALF_LOG_2PI  # the ratio of Mills, in logarithms: right in both tails
     return [(low, -np.exp(density - low)[:, None] * d_x), (high, np.exp(density - high)[:, None] * d_x)]
+
+
+def _largest(
+    below: Sequence[_Worth], player: int, errors: Errors, scale: float
+) -> list[tuple[Floats, Floats]]:
+    """As `_choice`, of any number of options with normal errors: slopes by one complex step for each mean and variance."""
+    mean = np.stack([w.payoff[player] for w in below])  # [option, row]
+    d_mean = np.stack([w.d_payoff[player] for w in below])
+    if errors == "private":
+        variance = np.stack([w.spread for w in below])
+        by = np.concatenate([d_mean, np.stack([w.d_spread for w in below])])  # [direction, row, parameter]
+    else:
+        variance, by = np.full_like(mean, scale**2 / 2), d_mean
+    many, ways = len(mean), len(by)
+    step = 1j * TINY * np.eye(2 * many)[:, :ways, None]
+    means = mean[:, None] + step[:many]  # [option, direction, row]
+    sds = np.sqrt(variance[:, None] + step[many:]) if errors == "private" else np.sqrt(variance)[:, None]
+    out: list[tuple[Floats, Floats]] = []
+    for k in range(many):
+        found = log_best(list(means), list(sds), k)  # [direction, row]
+        out.append((found[0].real, np.einsum("jr,jrp->rp", found.imag / TINY, by)))
+    return out
 
 
 def _average(below: Sequence[_Worth], branches: Sequence[tuple[Floats, Floats]]) -> _Worth:

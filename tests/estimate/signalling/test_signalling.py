@@ -48,7 +48,7 @@ def test_where_there_are_three():
 
 def test_roots_are_equilibria_and_counts_are_odd():
     u = drawn(600, 1)
-    found = equilibria(u, points=800)
+    found = equilibria(u)
     assert (found.count % 2 == 1).all()
     inner = np.abs(found.q) < 10
     mine, p = u[found.game[inner]], found.resist[inner]
@@ -186,7 +186,7 @@ def test_constrained(shared, sanctions, npl):
 
 
 def test_a_close_pair_is_found_on_a_coarse_grid():
-    found = equilibria(classic(-0.46), points=60)
+    found = equilibria(classic(-0.46))
     assert list(found.count) == [3]
     assert np.diff(found.q).min() < 72 / 59
 
@@ -199,7 +199,7 @@ def played(games: int, plays: int) -> tuple[Observed, np.ndarray, np.ndarray]:
                 "WB": np.column_stack([one, x[3]]), "a": one[:, None]}  # fmt: skip
     theta = np.array([0.2, 1.0, -0.4, 0.3, -0.8, 0.4, -0.6, 0.5, -1.0])
     blank = Observed(np.zeros((games, 4)), matrices)
-    found = equilibria(blank.payoffs(theta), points=600)
+    found = equilibria(blank.payoffs(theta))
     assert (found.count == 1).all()
     log = at(blank, theta, beliefs_at(blank, theta, found.q)).answers.log
     counts = rng.multinomial(plays, np.exp(log).T).astype(float)

@@ -199,9 +199,8 @@ def _check_top(top: Top, seen: Observed) -> None:
                 allowed="fewer terms, or a fixed scale",
             )
     columns = np.sqrt((seen.columns**2).mean(axis=0))
-    unit = columns / np.exp(
-        [(t1, t2, 0.0, 0.0)[k] for k in model.owners]
-    )  # coefficients in units of the errors
+    # coefficients in units of the errors
+    unit = columns / np.exp([(t1, t2, 0.0, 0.0)[k] for k in model.owners])
     information = top.information / np.outer(unit, unit)
     if not np.isfinite(information).all():
         raise DataError(

@@ -60,9 +60,13 @@ class AgentReplies:
     link: Link
     scale: float
 
-    @cached_property
+    @property
     def beliefs(self) -> tuple[tuple[int, int], ...]:
         """(information set, option) of each belief, option 0 left out."""
+        return self._beliefs
+
+    @cached_property
+    def _beliefs(self) -> tuple[tuple[int, int], ...]:
         matters = _matter(self.tree)
         return tuple(
             (h, k)

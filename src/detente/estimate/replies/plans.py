@@ -229,8 +229,7 @@ def log_odds(options: Sequence[Option], logs: Sequence[Sequence[Numbers]], o: in
         return plain
     (edge,) = (r.mean for r in elsewhere if r.sure)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        nearer = (
-            own.mean / own.sd - first.mean / first.sd - edge / own.sd * (1 - own.sd / first.sd)
-        )  # v_0 - v_k
+        # v_0 - v_k
+        nearer = own.mean / own.sd - first.mean / first.sd - edge / own.sd * (1 - own.sd / first.sd)
     apart = np.where(both, nearer, 0.0) * (tails[0].distance + tails[1].distance) / 2
     return np.where(both, apart + tails[0].rest - tails[1].rest, plain)

@@ -23,9 +23,7 @@ TINY = 1e-30  # the complex step: its square is nothing, so derivatives are exac
 class Replied:
     """What beliefs imply at each row."""
 
-    log: (
-        Numbers  # [end, row] log-probability of each end, in the order of `Tree.terminal`, everybody replying
-    )
+    log: Numbers  # [end, row] log-probability of each end, as in `Tree.terminal`, everybody replying
     reply: Numbers  # [belief, row] log-odds of the replies
 
 

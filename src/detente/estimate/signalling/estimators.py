@@ -16,16 +16,19 @@ import numpy as np
 
 from detente.errors import DataError
 from detente.estimate.climb import climb
-from detente.estimate.signalling.answers import Numbers
 from detente.estimate.signalling.equilibria import equilibria
 from detente.estimate.signalling.likelihood import (
     Observed,
     Point,
     at,
     beliefs_at,
+    branch_bend,
     by_coefficient,
     follow,
+    held,
+    score_slope,
 )
+from detente.estimate.signalling.radius import radius
 from detente.game.tree import Floats
 
 FARTHEST = 0.05  # pR of any game moves no more in one step
@@ -41,11 +44,10 @@ class Estimate:
     covariance: Floats  # [coefficient, coefficient]
     beliefs: Floats  # [2, game] pR and pF
     score: float  # largest entry of what should be 0
-    curvature: Floats  # [coefficient, coefficient] minus the derivative of that by the coefficients
+    scores: Floats  # [game, coefficient] whose sum should be 0
+    curvature: Floats  # [coefficient, coefficient] minus the derivative of that sum by the coefficients
     steps: int
-    several: (
-        int | None
-    )  # games with more than one equilibrium at these coefficients; None where none was solved
+    several: int | None  # games with more than one equilibrium there; None where none was solved
     radius: float | None = None  # nested pseudo-likelihood iterations arrive here where it is below 1
 
     @property
@@ -63,8 +65,10 @@ def two_step(seen: Observed, beliefs: Floats, start: Floats | None = None) -> Es
         return float(found.value.sum()), found.score / unit
 
     def information(theta: Floats) -> Floats:
-        found = by_coefficient(seen, theta / unit, beliefs, lambda p: p.score, None)
-        return -(found + found.T) / 2 / np.outer(unit, unit)
+        here = at(seen, theta / unit, beliefs)
+        return -by_coefficient(seen, held(seen, theta / unit, beliefs, here)[:, :7, :7]) / np.outer(
+            unit, unit
+        )
 
     first = np.zeros(len(unit)) if start is None else np.asarray(start, float) * unit
     top = climb(likelihood, information, first)
@@ -73,7 +77,7 @@ def two_step(seen: Observed, beliefs: Floats, start: Floats | None = None) -> Es
     theta, scores = top.theta / unit, top.scores * unit
     covariance = np.asarray(np.linalg.inv(scores.T @ scores), float)
     return Estimate(theta, top.log_likelihood, covariance, beliefs, float(np.abs(scores.sum(axis=0)).max()),
-                    top.information * np.outer(unit, unit), top.iterations, None)  # fmt: skip
+                    scores, top.information * np.outer(unit, unit), top.iterations, None)  # fmt: skip
 
 
 def fixed_point(seen: Observed, start: Floats, resist: Floats) -> Estimate:
@@ -84,10 +88,11 @@ def fixed_point(seen: Observed, start: Floats, resist: Floats) -> Estimate:
     theta, q, steps = _arrive(seen, start, resist, fixed=True)
     beliefs = beliefs_at(seen, theta, q)
     here = at(seen, theta, beliefs)
-    bread = -by_coefficient(seen, theta, beliefs, lambda p: p.score, here.d_belief)
+    free = held(seen, theta, beliefs, here)
+    bread = -by_coefficient(seen, score_slope(here, free))
     return Estimate(theta, float(here.value.sum()), fixed_point_covariance(here), beliefs,
-                    float(np.abs(here.score.sum(axis=0)).max()), bread, steps, several(seen, theta),
-                    _radius(seen, theta, beliefs, here))  # fmt: skip
+                    float(np.abs(here.score.sum(axis=0)).max()), here.score, bread, steps, several(seen, theta),
+                    radius(seen, here, free))  # fmt: skip
 
 
 def constrained(seen: Observed, start: Floats, resist: Floats) -> Estimate:
@@ -98,12 +103,12 @@ def constrained(seen: Observed, start: Floats, resist: Floats) -> Estimate:
     theta, q, steps = _arrive(seen, start, resist, fixed=False)
     beliefs = beliefs_at(seen, theta, q)
     here = at(seen, theta, beliefs)
-    bread = -by_coefficient(seen, theta, beliefs, lambda p: p.branch_score, here.d_belief)
-    bread = (bread + bread.T) / 2
+    bread = -by_coefficient(seen, branch_bend(seen, theta, beliefs, here))
     if np.linalg.eigvalsh(bread)[0] <= 0:
         raise DataError("the climb ended at no maximum: the likelihood is flat or a saddle there")
     return Estimate(theta, float(here.value.sum()), np.asarray(np.linalg.inv(bread), float), beliefs,
-                    float(np.abs(here.branch_score.sum(axis=0)).max()), bread, steps, several(seen, theta))  # fmt: skip
+                    float(np.abs(here.branch_score.sum(axis=0)).max()), here.branch_score, bread, steps,
+                    several(seen, theta))  # fmt: skip
 
 
 def fixed_point_covariance(here: Point) -> Floats:
@@ -120,28 +125,8 @@ def several(seen: Observed, theta: Floats) -> int:
     return int((equilibria(seen.payoffs(theta)).count > 1).sum())
 
 
-def _radius(seen: Observed, theta: Floats, beliefs: Floats, here: Point) -> float:
-    """Spectral radius of the iteration on beliefs: of J + J_theta (-L_tt)^-1 L_tP, a matrix of two rows a game."""
-    games = beliefs.shape[1]
-    held = -by_coefficient(seen, theta, beliefs, lambda p: p.score, None)
-    cross = np.empty((2, games, len(theta)))
-    for b in range(2):
-        step = beliefs.astype(complex)
-        step[b] += 1e-30j
-        cross[b] = at(seen, theta, step).score.imag / 1e-30
-    moves = here.d_answer.reshape(2 * games, -1) @ np.linalg.solve(held, cross.reshape(2 * games, -1).T)
-    along = np.arange(games)
-    moves[along, games + along] += here.answers.d_belief[0, :, 8]
-    moves[games + along, along] += here.answers.d_belief[1, :, 7]
-    return float(np.abs(np.linalg.eigvals(moves)).max())
-
-
 def _arrive(seen: Observed, start: Floats, resist: Floats, *, fixed: bool) -> tuple[Floats, Floats, int]:
     """Coefficients and log-odds where the score is 0. ``fixed``: the score at fixed beliefs, otherwise along the branch."""
-
-    def score(point: Point) -> Numbers:
-        return point.score if fixed else point.branch_score
-
     unit = np.sqrt((seen.design**2).mean(axis=0))
     theta = np.asarray(start, float)
     q = follow(seen, theta, np.log(resist) - np.log1p(-np.asarray(resist, float)))
@@ -150,32 +135,33 @@ def _arrive(seen: Observed, start: Floats, resist: Floats, *, fixed: bool) -> tu
     for steps in range(_MOST):
         beliefs = beliefs_at(seen, theta, q)
         here = at(seen, theta, beliefs)
-        total = score(here).sum(axis=0) / unit
-        slope = by_coefficient(seen, theta, beliefs, score, here.d_belief) / np.outer(unit, unit)
+        total = (here.score if fixed else here.branch_score).sum(axis=0) / unit
+        free = held(seen, theta, beliefs, here) if fixed else None
+        bend = branch_bend(seen, theta, beliefs, here) if free is None else score_slope(here, free)
+        slope = by_coefficient(seen, bend) / np.outer(unit, unit)
         if fixed:
             move = np.linalg.solve(-slope, total) / unit
         else:
-            size, axes = np.linalg.eigh(-(slope + slope.T) / 2)
+            size, axes = np.linalg.eigh(-slope)
             size = np.maximum(np.abs(size), 1e-8 * np.abs(size).max())
             move = axes @ ((axes.T @ total) / size) / unit
         if np.abs(total).max() <= limit and (last or np.abs(move * unit).max() < 1e-9):
             return theta, q, steps
-        last = (
-            np.abs(total).max() <= limit
-        )  # one more step beyond the bound: ridges make the score alone blind
+        # one more step beyond the bound: ridges make the score alone blind
+        last = np.abs(total).max() <= limit
         length = min(1.0, FARTHEST / max(float(np.abs(here.d_belief[0] @ move).max()), 1e-300))
-        before = float(here.value.sum()) if not fixed else float(np.abs(total).max())
+        before = float(here.value.sum())
         for _ in range(40):
             further = theta + length * move
             try:
                 there = follow(
                     seen, further, q + length * (here.d_belief[0] @ move) / (beliefs[0] * (1 - beliefs[0]))
                 )
-                value = at(seen, further, beliefs_at(seen, further, there))
+                value = -np.inf if fixed else at(seen, further, beliefs_at(seen, further, there)).value.sum()
             except DataError:
                 length /= 2
                 continue
-            if last or fixed or value.value.sum() > before - 1e-10 * abs(before):
+            if last or fixed or value > before - 1e-10 * abs(before):
                 theta, q = further, there
                 break
             length /= 2

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from detente.errors import DataError, Where
 from detente.estimate.signalling.answers import PAYOFFS, Answers, Numbers, answers
-from detente.estimate.signalling.equilibria import slope_of, surplus
+from detente.estimate.signalling.bends import bends
+from detente.estimate.signalling.equilibria import surplus_and_slope
 from detente.game.tree import Floats
 
-TINY = 1e-30  # the complex step
 _TURNS = 100
 
 
@@ -23,13 +24,13 @@ class Observed:
     counts: Floats  # [game, end] in the order of `ENDS`
     matrices: Mapping[str, Floats]  # payoff -> [game, term]; a payoff that is missing is 0
 
-    @property
+    @cached_property
     def column(self) -> np.ndarray:
         """[coefficient] the payoff it belongs to."""
         sizes = [self.matrices[p].shape[1] if p in self.matrices else 0 for p in PAYOFFS]
         return np.repeat(np.arange(len(PAYOFFS)), sizes)
 
-    @property
+    @cached_property
     def design(self) -> Floats:
         """[game, coefficient]"""
         return np.hstack([self.matrices[p] for p in PAYOFFS if p in self.matrices])
@@ -82,18 +83,46 @@ def solved(d: Numbers, resist_by_firm: Numbers, firm_by_resist: Numbers) -> Numb
     return np.stack([one, two]) / (1 - resist_by_firm * firm_by_resist)[:, None]
 
 
-def by_coefficient(
-    seen: Observed, theta: Floats, beliefs: Floats, score: Callable[[Point], Numbers], moves: Floats | None
-) -> Floats:
-    """Exact derivative [coefficient, coefficient] of a summed score by complex step; row: entry of the score. Beliefs follow with
-    slopes ``moves`` [2, game, coefficient], or stay."""
-    columns = []
-    for k in range(len(theta)):
-        step = theta.astype(complex)
-        step[k] += 1j * TINY
-        there = beliefs if moves is None else beliefs + 1j * TINY * moves[:, :, k]
-        columns.append(score(at(seen, step, there)).sum(axis=0).imag / TINY)
-    return np.column_stack(columns)
+def by_coefficient(seen: Observed, bend: Floats) -> Floats:
+    """[coefficient, coefficient] of second derivatives by payoffs ``bend`` [game, 7, 7], row first, summed over games."""
+    design, column = seen.design, seen.column
+    out = np.empty((len(column), len(column)))
+    for payoff in np.unique(column):
+        rows = column == payoff
+        out[rows] = design[:, rows].T @ (bend[:, payoff, column] * design)
+    return out
+
+
+def held(seen: Observed, theta: Floats, beliefs: Floats, here: Point) -> Floats:
+    """Second derivatives of each game's log-likelihood by payoffs and beliefs [game, 9, 9], beliefs free."""
+    return bends(seen.payoffs(theta), beliefs, here.answers, seen.counts)
+
+
+def score_slope(here: Point, free: Floats) -> Floats:
+    """Slopes [game, 7, 7] of the score at fixed beliefs as payoffs change and beliefs stay in equilibrium; ``free`` of `held`."""
+    return free[:, :7, :7] + free[:, :7, 7:] @ _moves(here)
+
+
+def branch_bend(seen: Observed, theta: Floats, beliefs: Floats, here: Point) -> Floats:
+    """Second derivatives [game, 7, 7] by payoffs of each game's log-likelihood in equilibrium: by implicit functions."""
+    by, back = here.by_belief, here.answers.d_belief
+    one, two = back[0, :, 8], back[1, :, 7]  # of pR by pF, of pF by pR
+    weight = np.stack([by[:, 0] + two * by[:, 1], by[:, 1] + one * by[:, 0]]) / (1 - one * two)
+    bend = bends(seen.payoffs(theta), beliefs, here.answers, seen.counts, weight)
+    moves = _moves(here)
+    cross = bend[:, :7, 7:] @ moves
+    return (
+        bend[:, :7, :7]
+        + cross
+        + cross.transpose(0, 2, 1)
+        + moves.transpose(0, 2, 1) @ bend[:, 7:, 7:] @ moves
+    )
+
+
+def _moves(here: Point) -> Floats:
+    """Slopes [game, 2, 7] of the equilibrium by payoffs."""
+    back = here.answers.d_belief
+    return solved(back[:, :, :7], back[0, :, 8], back[1, :, 7]).transpose(1, 0, 2)
 
 
 def follow(seen: Observed, theta: Floats, q: Floats) -> Floats:
@@ -101,13 +130,16 @@ def follow(seen: Observed, theta: Floats, q: Floats) -> Floats:
     u = seen.payoffs(theta)
     q = np.array(q, float)
     step = np.full_like(q, np.inf)
+    left = np.arange(len(q))  # games that have not arrived
     for _ in range(_TURNS):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            step = np.clip(-surplus(u, q) / slope_of(u, q), -1.0, 1.0)
-        q = q + step
-        if not np.isfinite(q).all() or np.abs(step).max(initial=0.0) < 1e-13 * (
-            1 + np.abs(q).max(initial=0.0)
-        ):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            r, slope = surplus_and_slope(u[left], q[left])
+            step[left] = np.clip(-r / slope, -1.0, 1.0)
+        q[left] += step[left]
+        if not np.isfinite(q[left]).all():
+            break
+        left = left[np.abs(step[left]) >= 1e-13 * (1 + np.abs(q[left]))]
+        if not left.size:
             break
     bad = ~(np.abs(step) < 1e-9)
     if bad.any():

@@ -109,5 +109,5 @@ SCALARS = 17
 DRAW, MODE, ROUNDS, CAUTIOUS, AUGMENTED, TURNED, STEPS_MADE, RETURNS = range(8)
 EVALUATIONS, TURNS, BRANCHES, CROSSINGS = range(8, 12)  # what is reported
 ENDLESS, CAREFUL = 12, 13  # 1 if the limit is asked for; 1 if every change of pivots is to be resolved
-ASTRIDE = 14  # 1 if at the predicted point the determinant of a block has the wrong sign: between two branches
+ASTRIDE = 14  # 1 if a determinant has the wrong sign at the predicted point: between two branches
 COUNTS = 15
