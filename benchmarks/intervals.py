@@ -4,7 +4,7 @@
 
 Nothing of the estimators is used to make the data: every player draws its errors and picks the option that is then best, given how
 often the others choose what (in the signalling games a root of the equilibrium equation, found by bisection here). `--write` keeps the
-results in results/intervals.json, which tests/estimate/test_intervals.py reads; its slow test makes some of them again.
+results in intervals.json, which tests/estimate/test_intervals.py reads; its slow test makes some of them again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from detente.estimate.signalling import fit_signalling
 from detente.estimate.signalling.fit import Method
 from detente.models import find
 
-KEPT = Path(__file__).parent / "results" / "intervals.json"
+KEPT = Path(__file__).with_suffix(".json")
 WIDE = float(norm.ppf(0.975))
 REPLICATIONS = 1000
 NAMES = {"stop": "stop", "given": "go_on > give_in", "war": "go_on > resist"}
@@ -44,11 +44,15 @@ class Design:
     fit: Callable[[Any], Any]  # a finished fit: `params` and `bse`
 
 
-def disputes(rows: int, errors: str) -> Callable[[np.random.Generator], dict[str, Any]]:
-    """The game of three outcomes: u11 = -.4 + .5 x, u13 = 0, u14 = -.5, u24 = .2 - .7 z, played by drawing every error."""
+def disputes(
+    rows: int, errors: str, values: Sequence[float] = ()
+) -> Callable[[np.random.Generator], dict[str, Any]]:
+    """The game of three outcomes: u11 = -.4 + .5 x, u13 = 0, u14 = -.5, u24 = .2 - .7 z, played by drawing every error.
+
+    ``values``: that x and z have, equally often; none: both are normal."""
 
     def play(rng: np.random.Generator) -> dict[str, Any]:
-        x, z = rng.normal(size=rows), rng.normal(size=rows)
+        x, z = (rng.choice(values, rows) if len(values) else rng.normal(size=rows) for _ in range(2))
         u11, u14, u24 = -0.4 + 0.5 * x, -0.5, 0.2 - 0.7 * z
         draw = rng.logistic if errors == "logit" else rng.normal
         if errors == "private":  # one error on each payoff, known to its owner; 1 knows how often 2 resists
@@ -70,7 +74,7 @@ def disputes(rows: int, errors: str) -> Callable[[np.random.Generator], dict[str
     return play
 
 
-def strategic(name: str, errors: str, rows: int) -> Design:
+def strategic(name: str, errors: str, rows: int, method: str = "ml", values: Sequence[float] = ()) -> Design:
     game = find("strategic-probit-12").game
     kind = {
         "link": "logit" if errors == "logit" else "probit",
@@ -80,9 +84,9 @@ def strategic(name: str, errors: str, rows: int) -> Design:
     formulas = {"u11": "1 + x", "u13": 0.0, "u14": -0.5, "u24": "1 + z"}
 
     def fitted(data: Any) -> Any:
-        return fit(game, data, formulas, outcome="what", outcomes=NAMES, **kind)  # type: ignore[arg-type]
+        return fit(game, data, formulas, outcome="what", outcomes=NAMES, method=method, looks=0, **kind)  # type: ignore[arg-type]
 
-    return Design(name, "ml", truth, disputes(rows, errors), fitted)
+    return Design(name, method, truth, disputes(rows, errors, values), fitted)
 
 
 CRISIS = {"SA: x": 0.3, "VA: (Intercept)": 1.0, "CB: (Intercept)": -0.8, "WA: (Intercept)": -0.6, "WA: z": 0.4,
@@ -92,7 +96,7 @@ ENDS = {"status quo": "sq", "concede": "cd", "stand firm": "sf", "back down": "b
 
 def crises(games: int, plays: int) -> Callable[[np.random.Generator], dict[str, Any]]:
     """Crisis signalling: A draws what war and backing down are worth to it, B what war is; pR solves the equilibrium equation."""
-    t = np.linspace(-12, 12, 1201)
+    t = np.linspace(-8, 8, 321)
 
     def firm(resist: Any, sa: Any, va: float, wa: Any, a: float) -> tuple[Any, Any]:
         """What war must be worth for a challenge, and how likely A stands firm having challenged."""
@@ -137,8 +141,10 @@ def designs() -> Iterator[Design]:
     yield strategic("agent error, logit", "logit", 400)
     yield strategic("agent error, probit", "probit", 400)
     yield strategic("private information", "private", 400)
-    yield signalling("crisis signalling, nested pseudo-likelihood", "npl", 300, 50)
-    yield signalling("crisis signalling, constrained", "cmle", 300, 50)
+    yield strategic("private information, two steps", "private", 600, "pl", (-1.0, 0.0, 1.0))
+    yield strategic("private information, nested", "private", 600, "npl", (-1.0, 0.0, 1.0))
+    yield signalling("crisis signalling, nested", "npl", 200, 50)
+    yield signalling("crisis signalling, constrained", "cmle", 200, 50)
 
 
 def cover(design: Design, replications: int) -> dict[str, Any]:

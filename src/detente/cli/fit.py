@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from detente.cli.output import print_json
+from detente.cli.output import print_json, progress
 from detente.errors import BadInput, Where
 
 
@@ -26,6 +26,10 @@ def command(
             metavar="NAME=FORMULA",
             help="A parameter as an index of columns (1 + x + C(group)), or a number; may be repeated.",
         ),
+    ] = None,
+    fixed: Annotated[
+        list[str] | None,
+        typer.Option("--fixed", metavar="NAME=X", help="A parameter held at a number; may be repeated."),
     ] = None,
     outcome: Annotated[
         str | None, typer.Option("--outcome", metavar="COLUMN", help="The column that says what happened.")
@@ -47,12 +51,57 @@ def command(
     link: Annotated[str, typer.Option("--link", metavar="NAME", help="logit or probit.")] = "logit",
     errors: Annotated[str, typer.Option("--errors", metavar="NAME", help="agent or private.")] = "agent",
     precision: Annotated[float, typer.Option("--precision", metavar="X", help="Of the logit.")] = 1.0,
+    noisy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--noisy",
+            metavar="PLAYER=END,END",
+            help="With private errors: the ends, as events or paths, where its payoff has one; may be repeated.",
+        ),
+    ] = None,
+    method: Annotated[
+        str,
+        typer.Option(
+            "--method",
+            metavar="NAME",
+            help="ml; pl, two steps; npl, nested pseudo-likelihood; cmle, over coefficients and equilibria.",
+        ),
+    ] = "ml",
+    first: Annotated[
+        str | None,
+        typer.Option("--first", metavar="FORMULA", help="First stage: what log-odds of the moves depend on."),
+    ] = None,
+    belief: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--belief",
+            metavar="OPTION=COLUMN",
+            help='Instead of --first: a column with the probability of an option ("answer > resist"); may be repeated.',
+        ),
+    ] = None,
+    starts: Annotated[int, typer.Option("--starts", metavar="N", help="Places to climb from.")] = 1,
+    looks: Annotated[
+        int,
+        typer.Option(
+            "--looks", metavar="N", help="Random beliefs a row that other equilibria are sought from."
+        ),
+    ] = 8,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of starts, looks and resamples.")] = 0,
     covariance: Annotated[
-        str, typer.Option("--covariance", metavar="NAME", help="observed, outer, sandwich or clustered.")
-    ] = "observed",
+        str | None,
+        typer.Option(
+            "--covariance",
+            metavar="NAME",
+            help="observed, outer, sandwich, clustered; of pl and npl: naive, corrected, expected, sandwich, clustered.",
+        ),
+    ] = None,
     clusters: Annotated[
         str | None,
         typer.Option("--clusters", metavar="COLUMN", help="Rows of one cluster are not independent."),
+    ] = None,
+    bootstrap: Annotated[
+        int | None,
+        typer.Option("--bootstrap", metavar="N", help="Intervals from N resamples of rows, or of clusters."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -81,73 +130,97 @@ def command(
     least: Annotated[
         float | None, typer.Option("--least", metavar="X", help="With --offer: the lowest offer, default 0.")
     ] = None,
-    fixed: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fixed", metavar="SCALE=X", help="With --offer: s1 or s2 held there; may be repeated."
-        ),
-    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Estimate the parameters of a game of perfect information by maximum likelihood (needs the extra `estimate`).
+    """Estimate the parameters of a game from what was observed (needs the extra `estimate`).
 
     Example: detente fit strategic-probit-12 wars.csv --outcome what --formula "u11=1 + ally" --formula u13=0 --formula u24=1
     """
+    formulas = {name: _number(text) for name, text in _pairs(formula, "--formula").items()}
+    held = {name: _held(name, text) for name, text in _pairs(fixed, "--fixed").items()}
     if offer is not None:
         from detente.cli.fit_offers import fit_offers
 
         others = {"--outcome": outcome is not None, "--event": bool(event), "--count": bool(count), "--link": link != "logit",
-                  "--errors": errors != "agent", "--precision": precision != 1.0, "--save": save is not None}  # fmt: skip
-        told = {name: _number(text) for name, text in _pairs(formula, "--formula").items()}
-        made = fit_offers(game, data, told, offer=offer, accept=accept, most=most, least=least or 0.0, refused=others,
-                          fixed=_pairs(fixed, "--fixed"), covariance=covariance, clusters=clusters)  # fmt: skip
-        if out is not None:
-            from detente.scenario.saved import save as write_table
-
-            write_table(out, made.csv())
+                  "--errors": errors != "agent", "--precision": precision != 1.0, "--save": save is not None,
+                  "--noisy": bool(noisy), "--method": method != "ml", "--first": first is not None, "--belief": bool(belief),
+                  "--starts": starts != 1, "--bootstrap": bootstrap is not None}  # fmt: skip
+        offered = fit_offers(game, data, formulas, offer=offer, accept=accept, most=most, least=least or 0.0, refused=others,
+                             fixed=held, covariance=covariance or "observed", clusters=clusters)  # fmt: skip
+        _write(out, offered.csv())
         if json:
-            print_json("fit", {**made.record(), "game": game, "data": str(data)})
+            print_json("fit", {**offered.record(), "game": game, "data": str(data)})
             return
-        typer.echo(made.summary(), nl=False)
-        if out is not None:
-            typer.echo(f"written: {out}")
+        typer.echo(offered.summary(), nl=False)
+        _written(out)
         return
-    for option, given in (("--accept", accept), ("--most", most), ("--least", least), ("--fixed", fixed)):
-        if given is not None and given != []:
+    for option, given in (("--accept", accept), ("--most", most), ("--least", least)):
+        if given is not None:
             raise BadInput("this option goes with --offer", where=Where(field=option), found=given)
     if (outcome is None) == (not count):
         raise BadInput("what happened is told by --outcome or by --count, one of them", where=Where(field="--outcome"),
                        found="both" if count else "neither")  # fmt: skip
-    from detente.estimate import fit
+    if first is not None and belief:
+        raise BadInput(
+            "beliefs are told by --first or by --belief", where=Where(field="--first"), found="both"
+        )
+    if twice := sorted(set(held) & set(formulas)):
+        raise BadInput("a parameter is fixed or has a formula", where=Where(field="--fixed"), found=twice[0])
+    from detente.estimate import bootstrap as resample
+    from detente.estimate import study
     from detente.estimate.keep import fit_record, save_fit
     from detente.scenario import open_game
 
     shown: str | dict[str, str] = outcome if outcome is not None else _pairs(count, "--count")
-    found = fit(
+    beliefs: str | dict[str, str] | None = _pairs(belief, "--belief") or first
+    whole = study(
         open_game(game),
         data,
-        {name: _number(text) for name, text in _pairs(formula, "--formula").items()},
+        {**formulas, **held},
         outcome=shown,
         outcomes=_pairs(event, "--event") or None,
         link=cast(Any, link),
         errors=cast(Any, errors),
         precision=precision,
+        noisy={name: _listed(ends) for name, ends in _pairs(noisy, "--noisy").items()} or None,
+        method=cast(Any, method),
+        first=beliefs,
         covariance=cast(Any, covariance),
         clusters=clusters,
+        starts=starts,
+        looks=looks,
+        seed=seed,
     )
-    if out is not None:
-        from detente.scenario.saved import save as write
-
-        write(out, found.csv())
+    found, drawn = whole.fit, None
+    if bootstrap is not None:
+        with progress(quiet=json) as tell:
+            drawn = resample(
+                whole, bootstrap, seed=seed, progress=lambda done, of: tell("resamples", done / of)
+            )
+    _write(out, found.csv())
     if save is not None:
-        save_fit(found, save, game=game, data=data, outcome=shown, clusters=clusters)
+        save_fit(found, save, game=game, data=data, outcome=shown, clusters=clusters, first=beliefs)
     if json:
-        print_json("fit", fit_record(found, game, data, outcome=shown, clusters=clusters))
+        record = fit_record(found, game, data, outcome=shown, clusters=clusters, first=beliefs)
+        print_json("fit", {**record, "bootstrap": None if drawn is None else drawn.record()})
         return
     typer.echo(found.summary(), nl=False)
-    for written in (out, save):
-        if written is not None:
-            typer.echo(f"written: {written}")
+    if drawn is not None:
+        typer.echo("\n" + drawn.summary(), nl=False)
+    _written(out, save)
+
+
+def _write(out: Path | None, text: str) -> None:
+    if out is not None:
+        from detente.scenario.saved import save as write_whole
+
+        write_whole(out, text)
+
+
+def _written(*paths: Path | None) -> None:
+    for path in paths:
+        if path is not None:
+            typer.echo(f"written: {path}")
 
 
 def _pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
@@ -166,3 +239,14 @@ def _number(text: str) -> str | float:
         return text if text == "1" else float(text)
     except ValueError:
         return text
+
+
+def _held(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise BadInput("a parameter is held at a number", where=Where(field=f"--fixed, {name}"), found=text) from None  # fmt: skip
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -23,7 +23,7 @@ def fit_offers(
     accept: str | None,
     most: float | None,
     least: float,
-    fixed: Mapping[str, str],
+    fixed: Mapping[str, float],
     refused: Mapping[str, bool],
     covariance: str,
     clusters: str | None,
@@ -42,12 +42,5 @@ def fit_offers(
 
     return fit_ultimatum(
         data, formulas, offer=offer, accept=accept, most=most, least=least, covariance=cast(Any, covariance),
-        clusters=clusters, scales={name: _number(name, text) for name, text in fixed.items()},
+        clusters=clusters, scales=fixed,
     )  # fmt: skip
-
-
-def _number(name: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise BadInput("a scale is fixed at a number", where=Where(field=f"--fixed, {name}"), found=text) from None  # fmt: skip

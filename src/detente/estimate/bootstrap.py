@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy.stats import norm
@@ -36,6 +36,7 @@ class Bootstrap:
     failed: int  # resamples without a maximum, most often for perfect separation
     units: int  # rows or clusters that were drawn
     seed: int
+    by: str  # what was drawn, "rows" or "clusters"
 
     @property
     def covariance(self) -> Floats:
@@ -67,6 +68,25 @@ class Bootstrap:
                            allowed=("percentile", "normal"))  # fmt: skip
         return {n: (float(a), float(b)) for n, a, b in zip(self.names, low, high, strict=True)}
 
+    def summary(self, level: float = 0.95) -> str:
+        """A table for reading."""
+        lines = [
+            f"bootstrap: {len(self.draws)} resamples of {self.units} {self.by}, {self.failed} without an estimate, seed {self.seed}",
+            f"{'':34}{'std.error':>11}{'bias':>11}{'low':>11}{'high':>11}",
+        ]
+        errors, bias = self.bse, self.bias
+        for name, (low, high) in self.intervals(level=level).items():
+            lines.append(f"{name:34}{errors[name]:11.4f}{bias[name]:11.4f}{low:11.4f}{high:11.4f}")
+        return "\n".join(lines) + "\n"
+
+    def record(self, level: float = 0.95) -> dict[str, Any]:
+        """The same for machines."""
+        errors, bias, ends = self.bse, self.bias, self.intervals(level=level)
+        return {
+            "resamples": len(self.draws), "failed": self.failed, "units": self.units, "by": self.by, "seed": self.seed, "level": level,
+            "coefficients": [{"name": n, "se": errors[n], "bias": bias[n], "low": ends[n][0], "high": ends[n][1]} for n in self.names],
+        }  # fmt: skip
+
 
 def bootstrap(
     study: Study,
@@ -87,6 +107,7 @@ def bootstrap(
         raise BadInput("so many resamples cannot be drawn", where=Where(field="resamples"), found=resamples,
                        allowed=f"2 to {MAX_RESAMPLES}")  # fmt: skip
     group = study.groups(by)
+    drawn_by = "rows" if by == "rows" or study.fit.clusters is None else "clusters"
     units = int(group.max()) + 1
     rng = np.random.default_rng(seed)
     draws: list[Floats] = []
@@ -103,7 +124,9 @@ def bootstrap(
     if failed > MANY_FAILED * resamples:
         warnings.warn(f"{failed} of {resamples} resamples have no maximum and are left out: intervals are too narrow",
                       FailedResamples, stacklevel=2)  # fmt: skip
-    return Bootstrap(tuple(study.fit.names), study.fit.top.theta, np.array(draws), failed, units, seed)
+    return Bootstrap(
+        tuple(study.fit.names), study.fit.top.theta, np.array(draws), failed, units, seed, drawn_by
+    )
 
 
 def check_level(level: float) -> None:

@@ -81,15 +81,23 @@ def kept(
 
 
 def fit_record(
-    found: Fit, game: str, data: Any, *, outcome: str | Mapping[str, str], clusters: str | None = None
+    found: Fit,
+    game: str,
+    data: Any,
+    *,
+    outcome: str | Mapping[str, str],
+    clusters: str | None = None,
+    first: str | Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The whole of a fit as one JSON object: what `save_fit` writes, and what `detente fit --json` prints.
 
-    ``game``: the file or slug whose game was fitted; ``data``, ``outcome``, ``clusters``: as they were given to `fit`.
+    ``game``: the file or slug whose game was fitted; ``data``, ``outcome``, ``clusters``, ``first``: as they were given to `fit`.
     """
     written, off = written_game(game)
     used = [outcome] if isinstance(outcome, str) else list(outcome.values())
     used += [clusters] if clusters is not None else []
+    used += list(first.values()) if isinstance(first, Mapping) else []
+    used += _columns_of_first(first, data) if isinstance(first, str) else []
     named = Path(data).name if isinstance(data, (str, Path)) else "a table in memory"
     return {
         "detente": __version__, "schema": SCHEMA, "command": "fit", **found.record(),
@@ -105,6 +113,7 @@ def save_fit(
     data: Any,
     outcome: str | Mapping[str, str],
     clusters: str | None = None,
+    first: str | Mapping[str, str] | None = None,
 ) -> Path:
     """Write a fit to a ``.json`` file that a scenario beside it names in ``range: {fit: FILE}``; whole or not at all.
 
@@ -114,10 +123,14 @@ def save_fit(
     if target.suffix != ".json":
         raise BadInput("a fit is saved as JSON", where=Where(field="--save"), found=target.name,
                        allowed="a name that ends in .json")  # fmt: skip
-    record = fit_record(found, game, data, outcome=outcome, clusters=clusters)
+    record = fit_record(found, game, data, outcome=outcome, clusters=clusters, first=first)
     del record["seconds"]  # the same data give the same file
     save(target, json.dumps(record, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
     return target
+
+
+def _columns_of_first(first: str, data: Any) -> list[str]:
+    return columns_of(first, list(map(str, frame_of(data).columns)), Where(field="first"))
 
 
 def _product(index: Index, k: int, rows: Any) -> list[Factor] | None:

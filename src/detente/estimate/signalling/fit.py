@@ -24,6 +24,7 @@ NORMALISATION = (
     "normal errors of variance 1 on WA, a and WB, each known to its owner; B's payoff of the status quo is 0"
 )
 _SINGULAR = 1e-10
+_LENT = 10.0  # plays of all games together that each game is lent, for beliefs to start from
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,33 +127,47 @@ def fit_signalling(
         raise DataError("counts are whole, not below 0, and each end happens", where=Where(field="outcome"),
                         found=counts.sum(axis=0).tolist())  # fmt: skip
     seen = Observed(counts, {i.parameter: i.matrix for i in indices})
-    first = _first(whole, beliefs, counts)
+    starts = _first(whole, beliefs, counts)
     _identified(seen)
     begun = perf_counter()
-    try:
-        found = two_step(seen, first)
-        if method != "pl":
-            found = fixed_point(seen, found.theta, first[0])
-        if method == "cmle":
-            found = constrained(seen, found.theta, found.beliefs[0])
-    except np.linalg.LinAlgError:
-        raise DataError("these coefficients are not identified in equilibrium", found=len(indices)) from None
+    for last, first in zip([*[False] * (len(starts) - 1), True], starts, strict=True):
+        try:
+            found = two_step(seen, first)
+            if method != "pl":
+                found = fixed_point(seen, found.theta, first[0])
+            if method == "cmle":
+                found = constrained(seen, found.theta, found.beliefs[0])
+            break
+        except np.linalg.LinAlgError:
+            if last:
+                raise DataError(
+                    "these coefficients are not identified in equilibrium", found=len(indices)
+                ) from None
+        except DataError:
+            if last:
+                raise
     names = [f"{i.parameter}: {term}" for i in indices for term in i.terms]
     return Signalled(seen, names, found, method, len(whole), int(counts.sum()), len(frame) - len(whole),
                      perf_counter() - begun)  # fmt: skip
 
 
-def _first(frame: Any, beliefs: tuple[str, str] | None, counts: Floats) -> Floats:
-    """Beliefs to start from [2, game]."""
+def _first(frame: Any, beliefs: tuple[str, str] | None, counts: Floats) -> list[Floats]:
+    """Beliefs to start from, each [2, game], in the order in which they are tried."""
     if beliefs is None:
-        _, gave, firm, back = counts.sum(axis=0)
-        return np.tile([[(firm + back) / (gave + firm + back)], [firm / (firm + back)]], len(counts))
+        pooled = np.tile(_shares(counts.sum(axis=0)[None]), len(counts))
+        return [pooled, _shares(counts + counts.sum(axis=0) / counts.sum() * _LENT)]
     found = np.asarray(frame[list(beliefs)], float).T
     if not ((found > 0) & (found < 1)).all():
         raise DataError(
             "beliefs lie between 0 and 1", where=Where(field="beliefs"), found=[found.min(), found.max()]
         )
-    return found
+    return [found]
+
+
+def _shares(counts: Floats) -> Floats:
+    """How often B resists and A stands firm [2, game] by counts of ends [game, 4]."""
+    _, gave, firm, back = counts.T
+    return np.stack([(firm + back) / (gave + firm + back), firm / (firm + back)])
 
 
 def _identified(seen: Observed) -> None:
