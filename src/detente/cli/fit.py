@@ -146,7 +146,7 @@ def command(
                   "--noisy": bool(noisy), "--method": method != "ml", "--first": first is not None, "--belief": bool(belief),
                   "--starts": starts != 1, "--bootstrap": bootstrap is not None}  # fmt: skip
         offered = fit_offers(game, data, formulas, offer=offer, accept=accept, most=most, least=least or 0.0, refused=others,
-                             fixed=held, covariance=covariance or "observed", clusters=clusters)  # fmt: skip
+                             fixed=held, covariance=covariance, clusters=clusters)  # fmt: skip
         _write(out, offered.csv())
         if json:
             print_json("fit", {**offered.record(), "game": game, "data": str(data)})

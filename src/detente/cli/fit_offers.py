@@ -25,7 +25,7 @@ def fit_offers(
     least: float,
     fixed: Mapping[str, float],
     refused: Mapping[str, bool],
-    covariance: str,
+    covariance: str | None,
     clusters: str | None,
 ) -> Bargained:
     """The fit. ``refused``: options of other games, and whether they were given. Raises BadInput."""

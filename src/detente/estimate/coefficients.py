@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 from scipy.stats import norm
@@ -13,9 +13,6 @@ from detente.estimate.table import frame as table_frame
 from detente.estimate.table import latex as table_latex
 from detente.game.tree import Floats
 
-Covariance = Literal["observed", "outer", "sandwich", "clustered"]
-COVARIANCES = ("observed", "outer", "sandwich", "clustered")
-
 
 class _Told(Protocol):
     @property
@@ -23,34 +20,6 @@ class _Told(Protocol):
     @property
     def theta(self) -> Floats: ...
     def cov_params(self) -> Floats: ...
-
-
-def covariance_of(scores: Floats, information: Floats, kind: str, clusters: np.ndarray | None) -> Floats:
-    """Covariance [coefficient, coefficient] of a maximum likelihood estimate.
-
-    ``scores`` [row, coefficient]; ``information`` minus the Hessian. "observed": inverse of the information; "outer": inverse of the
-    outer product of scores; "sandwich": both; "clustered": the sandwich with scores added up within ``clusters`` [row], times
-    G / (G - 1). Raises BadInput for another word, and for fewer than two clusters.
-    """
-    if kind not in COVARIANCES:
-        raise BadInput("there is no such covariance", where=Where(field="covariance"), found=kind, allowed=COVARIANCES)  # fmt: skip
-    if kind == "outer":
-        return np.asarray(np.linalg.inv(scores.T @ scores), np.float64)
-    bread = np.asarray(np.linalg.inv(information), np.float64)
-    if kind == "observed":
-        return bread
-    if kind == "clustered":
-        if clusters is None:
-            raise BadInput("this fit was made without clusters", where=Where(field="covariance"), found=kind,
-                           allowed="clusters=COLUMN")  # fmt: skip
-        groups, member = np.unique(clusters, return_inverse=True)
-        if len(groups) < 2:
-            raise BadInput("one cluster says nothing about how clusters differ", where=Where(field="clusters"),
-                           found=len(groups), allowed="two or more")  # fmt: skip
-        summed = np.zeros((len(groups), scores.shape[1]))
-        np.add.at(summed, member, scores)
-        scores = summed * np.sqrt(len(groups) / (len(groups) - 1))
-    return bread @ (scores.T @ scores) @ bread
 
 
 class Coefficients:

@@ -7,7 +7,6 @@ from typing import Literal
 import numpy as np
 
 from detente.errors import BadInput, Where
-from detente.estimate.climb import Top
 from detente.estimate.pseudo_covariance import KINDS as PSEUDO_KINDS
 from detente.game.tree import Floats
 
@@ -31,30 +30,34 @@ def check_covariance(kind: str | None, method: str) -> None:
 def default_kind(kind: Covariance | None, method: str, clusters: str | None) -> Covariance:
     """What is told where nothing else is asked for: clustered where there are clusters."""
     plain: Covariance = "corrected" if method in ("pl", "npl") else "observed"
-    if kind is not None and kind != plain:
+    if kind is not None:
         return kind
     return plain if clusters is None else "clustered"
 
 
-def likelihood_covariance(top: Top, kind: str, clusters: np.ndarray | None) -> Floats:
-    """At a maximum [coefficient, coefficient]: inverse of the observed information, of the outer product of scores, the sandwich of
-    both, or the sandwich with scores added up within clusters (times G / (G - 1)). Raises BadInput."""
+def covariance_of(scores: Floats, information: Floats, kind: str, clusters: np.ndarray | None) -> Floats:
+    """Covariance [coefficient, coefficient] of an estimate where the ``scores`` [row, coefficient] add up to 0.
+
+    ``information``: minus the slope of that sum, at a maximum minus the Hessian. "observed": inverse of the information; "outer":
+    inverse of the outer product of scores; "sandwich": both; "clustered": the sandwich with scores added up within ``clusters``
+    [row], times G / (G - 1). Raises BadInput for another word, and for fewer than two clusters.
+    """
     if kind not in COVARIANCES:
-        raise BadInput(
-            "there is no such covariance", where=Where(field="covariance"), found=kind, allowed=COVARIANCES
-        )
+        raise BadInput("there is no such covariance", where=Where(field="covariance"), found=kind, allowed=COVARIANCES)  # fmt: skip
     if kind == "outer":
-        return np.asarray(np.linalg.inv(top.scores.T @ top.scores), np.float64)
-    bread = np.asarray(np.linalg.inv(top.information), np.float64)
+        return np.asarray(np.linalg.inv(scores.T @ scores), np.float64)
+    bread = np.asarray(np.linalg.inv(information), np.float64)
     if kind == "observed":
         return bread
-    scores = top.scores
     if kind == "clustered":
         if clusters is None:
             raise BadInput("this fit was made without clusters", where=Where(field="covariance"), found=kind,
-                           allowed="fit(..., clusters=COLUMN)")  # fmt: skip
+                           allowed="clusters=COLUMN")  # fmt: skip
         groups, member = np.unique(clusters, return_inverse=True)
+        if len(groups) < 2:
+            raise BadInput("one cluster says nothing about how clusters differ", where=Where(field="clusters"),
+                           found=len(groups), allowed="two or more")  # fmt: skip
         summed = np.zeros((len(groups), scores.shape[1]))
         np.add.at(summed, member, scores)
         scores = summed * np.sqrt(len(groups) / (len(groups) - 1))
-    return bread @ (scores.T @ scores) @ bread
+    return bread @ (scores.T @ scores) @ bread.T

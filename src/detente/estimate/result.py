@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
 
 from detente.errors import DataError, Where
 from detente.estimate.climb import Top
-from detente.estimate.covariance import COVARIANCES, Covariance, likelihood_covariance
+from detente.estimate.coefficients import Coefficients
+from detente.estimate.covariance import COVARIANCES, Covariance, covariance_of
 from detente.estimate.data import complete, frame_of
 from detente.estimate.equilibria import Equilibria
 from detente.estimate.formulas import again, columns_of
 from detente.estimate.likelihood import Model
 from detente.estimate.maximum import off_principal
 from detente.estimate.pseudo import Pseudo
-from detente.estimate.table import frame as table_frame
-from detente.estimate.table import latex as table_latex
 from detente.game.tree import Floats
 
 METHOD_NAMES = {
@@ -32,7 +30,7 @@ __all__ = ["COVARIANCES", "Covariance", "Fit", "separated"]
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class Fit(Coefficients):
     """Estimates of a game's parameters."""
 
     model: Model
@@ -47,9 +45,8 @@ class Fit:
     normalisation: str
     seconds: float  # of the climb, by the clock
     method: str = "ml"  # or "cmle", "pl", "npl"
-    equilibria: Equilibria | None = (
-        None  # of all rows at the estimate; None: none had to be solved for, or none was sought
-    )
+    # of all rows at the estimate; None: none had to be solved for, or none was sought
+    equilibria: Equilibria | None = None
     starts: tuple[float, ...] = ()  # log-likelihood reached from each start, NaN where none was
     pseudo: Pseudo | None = None  # of "pl" and "npl": beliefs, first stage, radius
 
@@ -58,9 +55,9 @@ class Fit:
         return self.model.names
 
     @property
-    def params(self) -> dict[str, float]:
-        """Coefficients by name, ``parameter: term``."""
-        return dict(zip(self.names, map(float, self.top.theta), strict=True))
+    def theta(self) -> Floats:
+        """[coefficient]"""
+        return self.top.theta
 
     @property
     def log_likelihood(self) -> float:
@@ -84,48 +81,12 @@ class Fit:
         return float(size[-1] / size[0]) if size[0] > 0 else float("inf")
 
     def cov_params(self, kind: Covariance | None = None) -> Floats:
-        """Covariance [coefficient, coefficient] of a kind: see `covariance.likelihood_covariance`, and of "pl" and "npl"
+        """Covariance [coefficient, coefficient] of a kind: see `covariance.covariance_of`, and of "pl" and "npl"
         `pseudo_covariance`. Raises BadInput."""
         kind = self.kind if kind is None else kind
         if self.pseudo is not None:
             return self.pseudo.covariance(kind, self.clusters)  # type: ignore[arg-type]
-        return likelihood_covariance(self.top, kind, self.clusters)
-
-    @property
-    def bse(self) -> dict[str, float]:
-        """Standard errors by name."""
-        return dict(zip(self.names, map(float, np.sqrt(np.diag(self.cov_params()))), strict=True))
-
-    def tidy(self, level: float = 0.95) -> list[dict[str, float | str]]:
-        """One row a coefficient: parameter, term, estimate, std.error, statistic, p.value, conf.low, conf.high."""
-        wide = norm.ppf(0.5 + level / 2)
-        rows: list[dict[str, float | str]] = []
-        for name, estimate in self.params.items():
-            error = self.bse[name]
-            parameter, term = name.split(": ", 1)
-            z = float(estimate / error)
-            rows.append({
-                "parameter": parameter, "term": term, "estimate": estimate, "std.error": error, "statistic": z,
-                "p.value": float(2 * norm.sf(abs(z))), "conf.low": float(estimate - wide * error),
-                "conf.high": float(estimate + wide * error),
-            })  # fmt: skip
-        return rows
-
-    def csv(self) -> str:
-        """`tidy` as the text of a CSV file."""
-        rows = self.tidy()
-        lines = [",".join(rows[0])]
-        for row in rows:
-            lines.append(",".join(f'"{v}"' if isinstance(v, str) else repr(v) for v in row.values()))
-        return "\n".join(lines) + "\n"
-
-    def frame(self, level: float = 0.95) -> Any:
-        """`tidy` as a pandas frame."""
-        return table_frame(self, level)
-
-    def latex(self, digits: int = 3) -> str:
-        """A LaTeX table of the coefficients; `detente.estimate.table.latex` sets several fits side by side."""
-        return table_latex(self, digits=digits)
+        return covariance_of(self.top.scores, self.top.information, kind, self.clusters)
 
     def predict(self, data: Any) -> dict[str, Floats]:
         """Probability of each outcome in rows of other data [row], in the equilibrium of the principal branch where beliefs are
@@ -153,13 +114,8 @@ class Fit:
             f"condition {self.condition:.0f}; standard errors: {self.kind}",
             *self._told(),
             "",
-            f"{'':34}{'estimate':>11}{'std.error':>11}{'z':>8}{'p':>8}",
+            *self.lines(),
         ]
-        for row in self.tidy():
-            name = f"{row['parameter']}: {row['term']}"
-            lines.append(
-                f"{name:34}{row['estimate']:11.4f}{row['std.error']:11.4f}{row['statistic']:8.2f}{row['p.value']:8.3f}"
-            )
         return "\n".join(lines) + "\n"
 
     def _told(self) -> list[str]:
@@ -216,14 +172,6 @@ class Fit:
 
     def record(self) -> Mapping[str, Any]:
         """The fit as the machine-readable face prints it."""
-        names = {
-            "estimate": "estimate",
-            "se": "std.error",
-            "z": "statistic",
-            "p": "p.value",
-            "low": "conf.low",
-            "high": "conf.high",
-        }
         return {
             "n": self.plays,
             "rows": self.rows,
@@ -237,11 +185,7 @@ class Fit:
             "method": self.method,
             "error": "private" if self.model.errors == "private" else f"agent_{self.model.link}",
             "normalisation": self.normalisation,
-            "coefficients": [
-                {"name": f"{row['parameter']}: {row['term']}", "parameter": row["parameter"], "term": row["term"],
-                 **{short: row[name] for short, name in names.items()}}
-                for row in self.tidy()
-            ],
+            "coefficients": self.coefficients(),
             "vcov": {"kind": self.kind, "names": self.names, "matrix": self.cov_params().tolist()},
             "equilibria": self._counted(),
             "starts": {"made": len(self.starts), "best": self.best_of_starts,

@@ -14,7 +14,7 @@ from detente.estimate.bargaining.likelihood import RESERVATIONS, SCALES, Model, 
 from detente.estimate.bargaining.offers import INSIDE, Played
 from detente.estimate.bargaining.result import Bargained
 from detente.estimate.climb import Top
-from detente.estimate.coefficients import COVARIANCES, Covariance
+from detente.estimate.covariance import Covariance, check_covariance, default_kind
 from detente.estimate.data import complete, frame_of
 from detente.estimate.formulas import Index, check_parameters, columns_of, index
 from detente.game.tree import Floats
@@ -32,7 +32,7 @@ def fit_ultimatum(
     most: float,
     least: float = 0.0,
     scales: Mapping[str, float] | None = None,
-    covariance: Covariance = "observed",
+    covariance: Covariance | None = None,
     clusters: str | None = None,
 ) -> Bargained:
     """Maximum likelihood estimates of the statistical ultimatum game (Ramsay and Signorino 2009, working paper).
@@ -45,10 +45,7 @@ def fit_ultimatum(
     Raises BadInput and DataError: offers outside their bounds and answers other than 0 and 1 (with the row), columns that add
     up to the same, no maximum. Warns (`MissingRows`) of rows with missing values. Finds one maximum, above a start from least squares.
     """
-    if covariance not in COVARIANCES:
-        raise BadInput(
-            "there is no such choice", where=Where(field="covariance"), found=covariance, allowed=COVARIANCES
-        )
+    check_covariance(covariance, "ml")
     fixed = _fixed(formulas, scales or {}, least, most)
     frame = frame_of(data)
     frame.columns = known = list(map(str, frame.columns))
@@ -75,7 +72,7 @@ def fit_ultimatum(
     seconds = perf_counter() - begun
     _check_top(top, seen)
     group = None if clusters is None else np.asarray(whole[clusters].astype(str))
-    kind: Covariance = "clustered" if clusters is not None and covariance == "observed" else covariance
+    kind = default_kind(covariance, "ml", clusters)
     found = Bargained(seen, top, len(whole), len(frame) - len(whole), kind, group, seconds)
     found.cov_params()  # says at once where there is none
     return found

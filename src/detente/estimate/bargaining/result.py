@@ -15,7 +15,8 @@ from detente.estimate.bargaining.forecast import forecast
 from detente.estimate.bargaining.likelihood import Observed
 from detente.estimate.bargaining.offers import HIGHEST, LOWEST, best_offer
 from detente.estimate.climb import Top
-from detente.estimate.coefficients import Coefficients, Covariance, covariance_of
+from detente.estimate.coefficients import Coefficients
+from detente.estimate.covariance import Covariance, covariance_of
 from detente.estimate.data import complete, frame_of
 from detente.estimate.formulas import again, columns_of
 from detente.game.tree import Floats
