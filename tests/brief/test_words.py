@@ -123,7 +123,7 @@ def test_what_an_assumption_rests_on() -> None:
     assert rows["likeness"] == "An assumption: we know of no measurement."
     assert rows["ban_cost"] == "Cited: 0.2 to 5 per cent (Orlund and Pace 2011, Trade bans at sea, table 3)."
     assert rows["war_cost"].endswith("We could not check the figure against it.")
-    assert rows["escorts"].startswith("Measured: League fleet register")
+    assert rows["escorts"] == "Estimated from data: League fleet register, 1961 to 2019, 23 convoys."
     assert sentences.origins(fixture.PARAMETERS) == (
         "1 range from data, 2 ranges from a publication and 4 ranges assumed. "
         "For 1 of the cited ones we could not check the figure against its source. "

@@ -50,6 +50,9 @@ class Model:
     replies: Replies | None = None
     lying: Lying | None = None
     unit: Floats = field(init=False)  # [coefficient]
+    _walked: dict[bytes, tuple[Floats, Floats]] = field(
+        init=False, default_factory=dict
+    )  # the last answer of `walk`
     # last answers of `beliefs`
     _known: dict[tuple[bytes, bool, bool], Floats] = field(init=False, default_factory=dict)
 
@@ -91,11 +94,15 @@ class Model:
         """
         if self.replies is not None:
             return self._in_equilibrium(self.replies, drawn, ends, own, around)
-        names = [i.parameter for i in self.indices]
-        draws = dict(zip(names, drawn, strict=True))
-        draws |= {name: np.full(drawn.shape[1], value) for name, value in self.fixed.items()}
-        found = walk(self.tree, draws, names, link=self.link, errors=self.errors, scale=self.scale)
-        return of_outcomes(found.log, found.slope, ends)
+        key = drawn.tobytes()
+        if key not in self._walked:
+            names = [i.parameter for i in self.indices]
+            draws = dict(zip(names, drawn, strict=True))
+            draws |= {name: np.full(drawn.shape[1], value) for name, value in self.fixed.items()}
+            found = walk(self.tree, draws, names, link=self.link, errors=self.errors, scale=self.scale)
+            self._walked.clear()
+            self._walked[key] = found.log, found.slope
+        return of_outcomes(*self._walked[key], ends)
 
     def beliefs(self, drawn: Floats, *, own: bool = False, around: Floats | None = None) -> Floats:
         """Equilibrium log-odds [belief, row]; see `events`."""

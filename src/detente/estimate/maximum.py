@@ -39,7 +39,7 @@ def top_of(seen: Observed, start: Floats, most: int = 200) -> Top:
 
 
 def _climbed(seen: Observed, start: Floats, most: int, follow: bool) -> Top:
-    unit, solved = seen.model.unit, seen.model.replies is not None
+    unit = seen.model.unit
     near: list[Floats | None] = [None]
 
     def likelihood(theta: Floats) -> tuple[float, Floats]:
@@ -55,11 +55,10 @@ def _climbed(seen: Observed, start: Floats, most: int, follow: bool) -> Top:
 
     def information(theta: Floats) -> Floats:
         beta, scale = theta / unit, np.outer(unit, unit)
-        if solved:
-            _, scores = seen.likelihood(beta, near[0])
-            expected, score = seen.expected(beta, near[0]) / scale, scores.sum(axis=0) / unit
-            if score @ np.linalg.lstsq(expected, score, rcond=1e-10)[0] > _NEAR:
-                return expected  # never indefinite, and needs no second derivatives
+        _, scores = seen.likelihood(beta, near[0])
+        expected, score = seen.expected(beta, near[0]) / scale, scores.sum(axis=0) / unit
+        if score @ np.linalg.lstsq(expected, score, rcond=1e-10)[0] > _NEAR:
+            return expected  # never indefinite, and needs no second derivatives
         return seen.information(beta, near[0]) / scale
 
     found = climb(likelihood, information, start * unit, most=most)

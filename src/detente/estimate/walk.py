@@ -41,12 +41,13 @@ class Walked:
 
 @dataclass(eq=False)
 class _Worth:
-    """Expected payoffs below a node, and the sum of squared probabilities of the ends below it, each with derivatives."""
+    """Expected payoffs below a node, and with private errors the sum of squared probabilities of the ends below it, each with
+    derivatives. Rows come last: every step is one pass over long runs of memory."""
 
     payoff: Floats  # [player, row]
-    d_payoff: Floats  # [player, row, parameter]
-    spread: Floats  # [row]
-    d_spread: Floats  # [row, parameter]
+    d_payoff: Floats  # [player, parameter, row]
+    spread: Floats  # [row]; empty with agent errors
+    d_spread: Floats  # [parameter, row]
 
 
 def check_walkable(tree: Tree, link: Link, errors: Errors) -> None:
@@ -84,14 +85,16 @@ def walk(
     once before. Cost: rows times edges times parameters.
     """
     numbers = np.ascontiguousarray(tree.numbers_at(dict(draws)).T)  # [number, row]
-    # [number, row, parameter]
-    slopes = numbers_slope(tree, dict(draws), tuple(parameters)).dense().transpose(1, 0, 2)
-    rows, count = numbers.shape[1], slopes.shape[2]
+    # [number, parameter, row]
+    slopes = np.ascontiguousarray(
+        numbers_slope(tree, dict(draws), tuple(parameters)).dense().transpose(1, 2, 0)
+    )
+    rows, count = numbers.shape[1], slopes.shape[1]
     worth: dict[int, _Worth] = {}
     edge_log: dict[int, tuple[Floats, Floats]] = {}  # child -> log-probability of its branch and derivatives
     for node in range(tree.n_nodes - 1, -1, -1):
         if tree.kind[node] == TERMINAL:
-            worth[node] = _end(tree, node, numbers, slopes)
+            worth[node] = _end(tree, node, numbers, slopes, errors)
             continue
         first, last = int(tree.child_start[node]), int(tree.child_start[node + 1])
         children = [int(c) for c in tree.child[first:last]]
@@ -103,35 +106,39 @@ def walk(
             player = tree.sets[int(tree.info_set[node])].player
             branches = _choice([worth[c] for c in children], player, link, errors, scale)
         edge_log.update(zip(children, branches, strict=True))
-        worth[node] = _average([worth.pop(c) for c in children], branches)
+        below = [worth.pop(c) for c in children]
+        if node:
+            worth[node] = _average(below, branches)
     log = np.zeros((tree.n_outcomes, rows))
-    slope = np.zeros((tree.n_outcomes, rows, count))
-    reach: dict[int, tuple[Floats, Floats]] = {0: (np.zeros(rows), np.zeros((rows, count)))}
+    slope = np.zeros((tree.n_outcomes, count, rows))
+    reach: dict[int, tuple[Floats, Floats]] = {0: (np.zeros(rows), np.zeros((count, rows)))}
     for node in range(tree.n_nodes):
         if node:
             up = reach[int(tree.parent[node])]
             reach[node] = (up[0] + edge_log[node][0], up[1] + edge_log[node][1])
         if tree.kind[node] == TERMINAL:
             log[int(tree.terminal[node])], slope[int(tree.terminal[node])] = reach.pop(node)
-    return Walked(log, slope)
+    return Walked(log, slope.transpose(0, 2, 1))
 
 
-def _end(tree: Tree, node: int, numbers: Floats, slopes: Floats) -> _Worth:
-    rows, count = slopes.shape[1:]
+def _end(tree: Tree, node: int, numbers: Floats, slopes: Floats, errors: Errors) -> _Worth:
+    count, rows = slopes.shape[1:]
     payoff = np.zeros((len(tree.players), rows))
-    d_payoff = np.zeros((len(tree.players), rows, count))
+    d_payoff = np.zeros((len(tree.players), count, rows))
     for player in range(len(tree.players)):
         place = int(tree.terminal[node]) * len(tree.players) + player
         terms = tree.payoff_number[tree.payoff_start[place] : tree.payoff_start[place + 1]]
         payoff[player] = numbers[terms].sum(axis=0)
         d_payoff[player] = slopes[terms].sum(axis=0)
-    return _Worth(payoff, d_payoff, np.ones(rows), np.zeros((rows, count)))
+    if errors == "agent":
+        return _Worth(payoff, d_payoff, np.empty(0), np.empty((0, 0)))
+    return _Worth(payoff, d_payoff, np.ones(rows), np.zeros((count, rows)))
 
 
 def _chance(p: Floats, d_p: Floats) -> tuple[Floats, Floats]:
     with np.errstate(divide="ignore", invalid="ignore"):
         log = np.log(p)
-        slope = np.where(p[:, None] > 0, d_p / p[:, None], 0.0)
+        slope = np.where(p > 0, d_p / p, 0.0)
     return log, slope
 
 
@@ -143,7 +150,7 @@ def _choice(
         z = np.stack([w.payoff[player] for w in below]) / scale
         d_z = np.stack([w.d_payoff[player] for w in below]) / scale
         log = z - logsumexp(z, axis=0)
-        mean = (np.exp(log)[:, :, None] * d_z).sum(axis=0)
+        mean = (np.exp(log)[:, None] * d_z).sum(axis=0)
         return [(log[k], d_z[k] - mean) for k in range(len(below))]
     if len(below) != 2:
         return _largest(below, player, errors, scale)
@@ -154,12 +161,12 @@ def _choice(
         square = one.spread + other.spread
         root = np.sqrt(square)
         x = gap / root
-        d_x = d_gap / root[:, None] - (0.5 * x / square)[:, None] * (one.d_spread + other.d_spread)
+        d_x = d_gap / root - 0.5 * x / square * (one.d_spread + other.d_spread)
     else:
         x, d_x = gap / scale, d_gap / scale
     low, high = log_ndtr(-x), log_ndtr(x)
     density = -0.5 * x * x - _HALF_LOG_2PI  # the ratio of Mills, in logarithms: right in both tails
-    return [(low, -np.exp(density - low)[:, None] * d_x), (high, np.exp(density - high)[:, None] * d_x)]
+    return [(low, -np.exp(density - low) * d_x), (high, np.exp(density - high) * d_x)]
 
 
 def _largest(
@@ -170,7 +177,7 @@ def _largest(
     d_mean = np.stack([w.d_payoff[player] for w in below])
     if errors == "private":
         variance = np.stack([w.spread for w in below])
-        by = np.concatenate([d_mean, np.stack([w.d_spread for w in below])])  # [direction, row, parameter]
+        by = np.concatenate([d_mean, np.stack([w.d_spread for w in below])])  # [direction, parameter, row]
     else:
         variance, by = np.full_like(mean, scale**2 / 2), d_mean
     many, ways = len(mean), len(by)
@@ -180,7 +187,7 @@ def _largest(
     out: list[tuple[Floats, Floats]] = []
     for k in range(many):
         found = log_best(list(means), list(sds), k)  # [direction, row]
-        out.append((found[0].real, np.einsum("jr,jrp->rp", found.imag / TINY, by)))
+        out.append((found[0].real, np.einsum("jr,jpr->pr", found.imag / TINY, by)))
     return out
 
 
@@ -189,9 +196,10 @@ def _average(below: Sequence[_Worth], branches: Sequence[tuple[Floats, Floats]])
     spread, d_spread = np.zeros_like(below[0].spread), np.zeros_like(below[0].d_spread)
     for worth, (log, d_log) in zip(below, branches, strict=True):
         p = np.exp(log)
-        d_p = p[:, None] * d_log
+        d_p = p * d_log
         payoff += p * worth.payoff
-        d_payoff += p[:, None] * worth.d_payoff + worth.payoff[:, :, None] * d_p
-        spread += p * p * worth.spread
-        d_spread += (p * p)[:, None] * worth.d_spread + (2 * p * worth.spread)[:, None] * d_p
+        d_payoff += p * worth.d_payoff + worth.payoff[:, None] * d_p
+        if spread.size:
+            spread += p * p * worth.spread
+            d_spread += p * p * worth.d_spread + 2 * p * worth.spread * d_p
     return _Worth(payoff, d_payoff, spread, d_spread)
