@@ -1,86 +1,25 @@
-"""Fitting the crisis-signalling game to a table: what is called, and what comes back."""
+"""Fitting the crisis-signalling game to a table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Literal
 
 import numpy as np
-from scipy.stats import norm
 
 from detente.errors import BadInput, DataError, Where
 from detente.estimate.data import complete, frame_of
 from detente.estimate.formulas import check_parameters, columns_of, index
 from detente.estimate.signalling.answers import ENDS, PAYOFFS
-from detente.estimate.signalling.estimators import Estimate, constrained, fixed_point, two_step
+from detente.estimate.signalling.estimators import constrained, fixed_point, two_step
 from detente.estimate.signalling.likelihood import Observed, at
+from detente.estimate.signalling.result import KINDS, METHODS, Signalled, check_kind
 from detente.game.tree import Floats
 
 Method = Literal["npl", "cmle", "pl"]
-METHODS = {"npl": fixed_point, "cmle": constrained, "pl": two_step}
-NORMALISATION = (
-    "normal errors of variance 1 on WA, a and WB, each known to its owner; B's payoff of the status quo is 0"
-)
 _SINGULAR = 1e-10
 _LENT = 10.0  # plays of all games together that each game is lent, for beliefs to start from
-
-
-@dataclass(frozen=True, eq=False)
-class Signalled:
-    """A finished fit of the crisis-signalling game."""
-
-    seen: Observed
-    names: list[str]  # "payoff: term"
-    estimate: Estimate
-    method: Method
-    rows: int
-    plays: int
-    left_out: int
-    seconds: float
-    normalisation: str = NORMALISATION
-
-    @property
-    def params(self) -> dict[str, float]:
-        """Coefficients by name."""
-        return dict(zip(self.names, map(float, self.estimate.theta), strict=True))
-
-    @property
-    def bse(self) -> dict[str, float]:
-        """Standard errors by name. Of "pl" they take the beliefs as known and are too small."""
-        return dict(zip(self.names, map(float, self.estimate.bse), strict=True))
-
-    @property
-    def log_likelihood(self) -> float:
-        """The multinomial constant left out. Of "pl" it is that of the beliefs given, not of an equilibrium."""
-        return self.estimate.log_likelihood
-
-    @property
-    def aic(self) -> float:
-        return 2 * len(self.names) - 2 * self.log_likelihood
-
-    @property
-    def bic(self) -> float:
-        """k log(plays) - 2 log-likelihood: plays, not rows."""
-        return len(self.names) * float(np.log(self.plays)) - 2 * self.log_likelihood
-
-    def cov_params(self) -> Floats:
-        """[coefficient, coefficient]"""
-        return self.estimate.covariance
-
-    def tidy(self, level: float = 0.95) -> list[dict[str, float | str]]:
-        """One row a coefficient: parameter, term, estimate, std.error, statistic, p.value, conf.low, conf.high."""
-        wide, rows = float(norm.ppf(0.5 + level / 2)), []
-        for name, error in self.bse.items():
-            parameter, term = name.split(": ", 1)
-            value = self.params[name]
-            rows.append({
-                "parameter": parameter, "term": term, "estimate": value, "std.error": error, "statistic": value / error,
-                "p.value": float(2 * norm.sf(abs(value / error))), "conf.low": value - wide * error,
-                "conf.high": value + wide * error,
-            })  # fmt: skip
-        return rows
 
 
 def fit_signalling(
@@ -90,13 +29,16 @@ def fit_signalling(
     outcome: Mapping[str, str],
     method: Method = "npl",
     beliefs: tuple[str, str] | None = None,
+    covariance: str | None = None,
+    clusters: str | None = None,
 ) -> Signalled:
     """Estimates of the crisis-signalling game.
 
     ``formulas``: for each of SA, VA, CB, WA, WB, a, VB a linear index of columns; payoffs that are left out are 0. ``outcome``:
     {end: column of counts} for "status quo", "concede", "stand firm" and "back down". ``method``: "npl", the fixed point of nested
     pseudo-likelihood; "cmle", constrained maximum likelihood, from there; "pl", two-step. ``beliefs``: columns with a first stage's
-    pR and pF, between 0 and 1; "pl" needs them, the others start from them, or from the shares in all the data.
+    pR and pF, between 0 and 1; "pl" needs them, the others start from them, or from the shares in all the data and then in each row.
+    ``covariance``: a kind that the method has, see `result.KINDS`. ``clusters``: a column; rows of one cluster are not independent.
 
     A column in all of SA, VA, WA and a, or in all of CB, WB and VB, is not identified. Raises BadInput and DataError; warns
     (`MissingRows`) of rows left out. One branch of equilibria a game is followed.
@@ -108,13 +50,15 @@ def fit_signalling(
     if method == "pl" and beliefs is None:
         raise BadInput("two steps need the beliefs of the first", where=Where(field="beliefs"), found="nothing",
                        allowed="two columns")  # fmt: skip
+    kind = covariance or (KINDS[method][0] if clusters is None else "clustered")
+    check_kind(kind, method)
     check_parameters(formulas, PAYOFFS)
     if set(outcome) != set(ENDS):
         raise BadInput("each end needs its column of counts", where=Where(field="outcome"), found=list(outcome),
                        allowed=ENDS)  # fmt: skip
     frame = frame_of(data)
     frame.columns = known = list(map(str, frame.columns))
-    used = [outcome[end] for end in ENDS] + list(beliefs or ())
+    used = [outcome[end] for end in ENDS] + list(beliefs or ()) + ([] if clusters is None else [clusters])
     for name in used:
         if name not in known:
             raise BadInput("there is no such column", where=Where(field="outcome"), found=name, allowed=known)
@@ -146,9 +90,11 @@ def fit_signalling(
         except DataError:
             if last:
                 raise
-    names = [f"{i.parameter}: {term}" for i in indices for term in i.terms]
-    return Signalled(seen, names, found, method, len(whole), int(counts.sum()), len(frame) - len(whole),
+    group = None if clusters is None else np.asarray(whole[clusters].astype(str))
+    told = Signalled(seen, indices, found, method, len(whole), int(counts.sum()), len(frame) - len(whole), kind, group,
                      perf_counter() - begun)  # fmt: skip
+    told.cov_params()  # says at once where there is none
+    return told
 
 
 def _first(frame: Any, beliefs: tuple[str, str] | None, counts: Floats) -> list[Floats]:
