@@ -9,7 +9,7 @@ estimated        coefficients by each method:
   replies        games with beliefs: what players would do, given what they believe
   branch, equilibria       beliefs on the principal branch, and other equilibria
   likelihood, maximum      of outcomes, by coefficient, and its highest point; climb: Newton on exact scores
-  first_stage, pseudo, ... two-step and nested pseudo-likelihood, their covariances, rounds and resamples
+  pseudo         two-step and nested pseudo-likelihood
 result           coefficients, covariances, predictions
   table          the same as frames and for LaTeX
   keep           the same as a file that scenarios take ranges from

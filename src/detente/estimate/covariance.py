@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from detente.errors import BadInput, Where
-from detente.estimate.pseudo_covariance import KINDS as PSEUDO_KINDS
+from detente.estimate.pseudo.covariance import KINDS as PSEUDO_KINDS
 from detente.game.tree import Floats
 
 Covariance = Literal["observed", "outer", "sandwich", "clustered", "naive", "corrected", "expected"]
@@ -15,7 +15,7 @@ COVARIANCES = ("observed", "outer", "sandwich", "clustered")
 
 
 def kinds(method: str) -> tuple[str, ...]:
-    """Those that a method has; of pseudo-likelihood see `pseudo_covariance`."""
+    """Those that a method has; of pseudo-likelihood see `pseudo.covariance`."""
     return PSEUDO_KINDS if method in ("pl", "npl") else COVARIANCES
 
 

@@ -10,15 +10,15 @@ from typing import Any, Literal
 import numpy as np
 
 from detente.errors import BadInput, DataError
-from detente.estimate import pseudo
 from detente.estimate.branch import principal
 from detente.estimate.climb import Top
 from detente.estimate.equilibria import Equilibria, search
-from detente.estimate.first_stage import FirstStage, first_stage, given
 from detente.estimate.likelihood import Observed
 from detente.estimate.maximum import constrained, highest, random_starts
-from detente.estimate.played import Played
-from detente.estimate.pseudo import Pseudo
+from detente.estimate.pseudo.estimators import Pseudo, two_step
+from detente.estimate.pseudo.estimators import search as fixed_points
+from detente.estimate.pseudo.first_stage import FirstStage, first_stage, given
+from detente.estimate.pseudo.played import Played
 from detente.game.tree import Floats
 
 Method = Literal["ml", "cmle", "pl", "npl"]
@@ -82,11 +82,11 @@ def _by_pseudo(
     seed: int,
 ) -> Estimated:
     if method == "pl":
-        found, told = pseudo.two_step(played, _first(played, frame, first)), ()
+        found, told = two_step(played, _first(played, frame, first)), ()
     else:
         begin = _begin(seen, played, frame, first)
         places = [begin, *_random_beliefs(begin, starts - 1, seed)]
-        ends = pseudo.search(played, places, following=_following(played))
+        ends = fixed_points(played, places, following=_following(played))
         found, told = ends[0], tuple(one.log_likelihood for one in ends)
     top = Top(found.theta, found.log_likelihood, found.point.score, found.information, found.steps, "score")
     return Estimated(seen, top, _others(seen, top.theta, looks, seed), told, found)
@@ -111,7 +111,7 @@ def _begin(seen: Observed, played: Played, frame: Any, first: First) -> Floats:
 def _two_step(played: Played, frame: Any, first: First) -> list[Floats]:
     """The two-step estimate, where there is one."""
     with suppress(DataError, BadInput, np.linalg.LinAlgError):
-        return [pseudo.two_step(played, _first(played, frame, first)).theta]
+        return [two_step(played, _first(played, frame, first)).theta]
     return []
 
 
@@ -119,7 +119,7 @@ def _nested(seen: Observed, played: Played, frame: Any, first: First, starts: in
     """The fixed points of nested pseudo-likelihood that are reached."""
     with suppress(DataError, BadInput, np.linalg.LinAlgError):
         begin = _begin(seen, played, frame, first)
-        return pseudo.search(
+        return fixed_points(
             played, [begin, *_random_beliefs(begin, starts - 1, seed)], following=_following(played)
         )
     return []

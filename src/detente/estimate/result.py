@@ -17,7 +17,7 @@ from detente.estimate.equilibria import Equilibria
 from detente.estimate.formulas import again, columns_of
 from detente.estimate.likelihood import Model
 from detente.estimate.maximum import off_principal
-from detente.estimate.pseudo import Pseudo
+from detente.estimate.pseudo.estimators import Pseudo
 from detente.game.tree import Floats
 
 METHOD_NAMES = {
@@ -82,7 +82,7 @@ class Fit(Coefficients):
 
     def cov_params(self, kind: Covariance | None = None) -> Floats:
         """Covariance [coefficient, coefficient] of a kind: see `covariance.covariance_of`, and of "pl" and "npl"
-        `pseudo_covariance`. Raises BadInput."""
+        `pseudo.covariance`. Raises BadInput."""
         kind = self.kind if kind is None else kind
         if self.pseudo is not None:
             return self.pseudo.covariance(kind, self.clusters)  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from detente.estimate.fit import fit
 from detente.estimate.formulas import columns_of
 from detente.estimate.likelihood import Observed
 from detente.estimate.maximum import top_of
-from detente.estimate.pseudo_bootstrap import again as pseudo_again
+from detente.estimate.pseudo.resamples import again as pseudo_again
 from detente.estimate.result import Fit, separated
 from detente.game import Game, Tree
 from detente.game.tree import Floats

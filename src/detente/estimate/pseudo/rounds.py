@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 from scipy.special import expit
 
-from detente.estimate.played import Played
-from detente.estimate.pseudo import climbed
+from detente.estimate.pseudo.estimators import climbed
+from detente.estimate.pseudo.played import Played
 from detente.game.tree import Floats
 
 LONGEST = 12  # rounds of a cycle that is noticed

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse.linalg import ArpackError, ArpackNoConvergence, LinearOperator, eigs
 
-from detente.estimate.played import Played, Point
+from detente.estimate.pseudo.played import Played, Point
 from detente.game.tree import Floats
 
 DENSE = 240  # beliefs in all up to which all eigenvalues are computed

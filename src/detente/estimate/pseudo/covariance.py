@@ -27,8 +27,8 @@ from typing import Literal
 import numpy as np
 
 from detente.errors import BadInput, DataError, Where
-from detente.estimate.first_stage import FirstStage
-from detente.estimate.played import Played, Point
+from detente.estimate.pseudo.first_stage import FirstStage
+from detente.estimate.pseudo.played import Played, Point
 from detente.game.tree import Floats
 
 Kind = Literal["naive", "corrected", "expected", "sandwich", "clustered"]

@@ -15,8 +15,8 @@ import numpy as np
 
 from detente.errors import BadInput, DataError, Where
 from detente.estimate.formulas import index
-from detente.estimate.multinomial import Logit, logit, separating
-from detente.estimate.played import Played
+from detente.estimate.pseudo.multinomial import Logit, logit, separating
+from detente.estimate.pseudo.played import Played
 from detente.game import Tree
 from detente.game.tree import DECISION, TERMINAL, Floats
 

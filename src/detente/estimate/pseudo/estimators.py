@@ -2,17 +2,17 @@
 
 How it is used, beliefs being log-odds [belief, row]:
 
-    played = Played(replies, indices, fixed, ends, counts)           # detente.estimate.played
-    first = first_stage(played, formula=None, frame=None)            # detente.estimate.first_stage, or
+    played = Played(replies, indices, fixed, ends, counts)           # detente.estimate.pseudo.played
+    first = first_stage(played, formula=None, frame=None)            # detente.estimate.pseudo.first_stage, or
     first = given(played, {"answer > resist": column}, covariance=None)
     two = two_step(played, first)                                    # PL
     end = nested(played, first.beliefs, following=None)              # NPL: its fixed point, by Newton's method
     ends = search(played, [beliefs, ...], following=None)            # several, that of the highest pseudo-likelihood first
-    two.covariance("expected"); two.covariance("clustered", clusters)    # detente.estimate.pseudo_covariance lists the kinds
+    two.covariance("expected"); two.covariance("clustered", clusters)    # detente.estimate.pseudo.covariance lists the kinds
     two.influence                                                    # [row, coefficient], what the robust kinds are made of
     end.radius, two.in_equilibrium()                                 # of the rounds; log-likelihood in equilibrium, or None
-    path = iterate(played, beliefs)                                  # detente.estimate.pseudo_iteration: the classical rounds
-    draws, failed = resampled(two, 200, seed=1)                      # detente.estimate.pseudo_bootstrap: both steps again
+    path = iterate(played, beliefs)                                  # detente.estimate.pseudo.iteration: the classical rounds
+    draws, failed = resampled(two, 200, seed=1)                      # detente.estimate.pseudo.resamples: both steps again
     theta = again(two, weight)                                       # one of them, rows counted ``weight`` [row] times
 
 ``following`` is `lambda numbers: principal(replies, numbers).beliefs` of detente.estimate.branch. "expected" is the kind to take
@@ -39,8 +39,16 @@ from scipy.special import expit
 
 from detente.errors import DataError, Where
 from detente.estimate.climb import climb
-from detente.estimate.first_stage import FirstStage
-from detente.estimate.played import (
+from detente.estimate.pseudo.covariance import (
+    Kind,
+    nested_covariance,
+    nested_influence,
+    two_step_covariance,
+    two_step_influence,
+)
+from detente.estimate.pseudo.first_stage import FirstStage
+from detente.estimate.pseudo.iteration import spectral_radius
+from detente.estimate.pseudo.played import (
     Held,
     Played,
     Point,
@@ -51,14 +59,6 @@ from detente.estimate.played import (
     held_at,
     settled,
 )
-from detente.estimate.pseudo_covariance import (
-    Kind,
-    nested_covariance,
-    nested_influence,
-    two_step_covariance,
-    two_step_influence,
-)
-from detente.estimate.pseudo_iteration import spectral_radius
 from detente.estimate.replies.reply import Following
 from detente.game.tree import Floats
 
@@ -125,7 +125,7 @@ class Pseudo:
         return two_step_influence(self.point, self.first, self.information, lambda: self.crossed)
 
     def covariance(self, kind: Kind, clusters: np.ndarray | None = None) -> Floats:
-        """[coefficient, coefficient] of a kind that `detente.estimate.pseudo_covariance` tells of. Raises BadInput."""
+        """[coefficient, coefficient] of a kind that `detente.estimate.pseudo.covariance` tells of. Raises BadInput."""
         if self.method == "pl":
             assert self.first is not None
             return two_step_covariance(

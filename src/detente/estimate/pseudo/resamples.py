@@ -9,8 +9,8 @@ from contextlib import suppress
 import numpy as np
 
 from detente.errors import BadInput, DataError, Where
-from detente.estimate.first_stage import again as first_again
-from detente.estimate.pseudo import Pseudo, nested, two_step
+from detente.estimate.pseudo.estimators import Pseudo, nested, two_step
+from detente.estimate.pseudo.first_stage import again as first_again
 from detente.game.tree import Floats
 
 MAX_RESAMPLES = 100_000

@@ -11,14 +11,14 @@ import pytest
 
 from detente.errors import BadInput, DataError
 from detente.estimate.data import ends_of
-from detente.estimate.first_stage import first_stage, given
 from detente.estimate.formulas import Index
-from detente.estimate.played import Played, at, crossed, followed, held, settled
-from detente.estimate.pseudo import along, nested, search, two_step
-from detente.estimate.pseudo_bootstrap import again, resampled
-from detente.estimate.pseudo_covariance import nested_covariance, two_step_covariance
-from detente.estimate.pseudo_iteration import spectral_radius
-from detente.estimate.pseudo_rounds import iterate
+from detente.estimate.pseudo.covariance import nested_covariance, two_step_covariance
+from detente.estimate.pseudo.estimators import along, nested, search, two_step
+from detente.estimate.pseudo.first_stage import first_stage, given
+from detente.estimate.pseudo.iteration import spectral_radius
+from detente.estimate.pseudo.played import Played, at, crossed, followed, held, settled
+from detente.estimate.pseudo.resamples import again, resampled
+from detente.estimate.pseudo.rounds import iterate
 from detente.estimate.replies.agent import AgentReplies
 from detente.estimate.replies.private import PrivateReplies
 from detente.estimate.replies.reply import Numbers, Replied

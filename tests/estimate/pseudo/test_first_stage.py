@@ -8,10 +8,10 @@ from scipy.special import logit as log_odds
 
 from detente.errors import BadInput, DataError
 from detente.estimate.data import ends_of
-from detente.estimate.first_stage import again, first_stage, given, moves
 from detente.estimate.formulas import Index
-from detente.estimate.multinomial import logit, separation
-from detente.estimate.played import Played
+from detente.estimate.pseudo.first_stage import again, first_stage, given, moves
+from detente.estimate.pseudo.multinomial import logit, separation
+from detente.estimate.pseudo.played import Played
 from detente.estimate.replies.agent import AgentReplies
 from detente.game import Game, parse_yaml
 
