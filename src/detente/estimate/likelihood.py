@@ -211,10 +211,16 @@ class Observed:
         matrices = [i.matrix for i in self.model.indices]
         near = None if around is None else self.model.drawn(around, matrices)
         log, slope = self.model.events(self.model.drawn(beta, matrices), self.ends, own=True, around=near)
-        weight = np.sqrt(np.exp(log) * self.counts.sum(axis=1))[:, :, None]
-        flat = np.concatenate([weight * slope[:, :, [k]] * m for k, m in enumerate(matrices)], axis=2)
-        flat = flat.reshape(-1, flat.shape[2])
-        return flat.T @ flat
+        weighted = np.sqrt(np.exp(log) * self.counts.sum(axis=1))[:, :, None] * slope
+        by_row = np.einsum("ork,orl->klr", weighted, weighted)
+        cuts = self.model.cuts
+        out = np.empty((cuts[-1], cuts[-1]))
+        for k, one in enumerate(matrices):
+            for j, other in enumerate(matrices[: k + 1]):
+                block = one.T @ (by_row[k, j][:, None] * other)
+                out[cuts[k] : cuts[k + 1], cuts[j] : cuts[j + 1]] = block
+                out[cuts[j] : cuts[j + 1], cuts[k] : cuts[k + 1]] = block.T
+        return out
 
 
 _STEP = (

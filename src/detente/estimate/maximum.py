@@ -20,6 +20,7 @@ from detente.estimate.likelihood import Lying, Model, Observed
 from detente.game.tree import Floats
 
 _NEAR = 1.0  # gain of log-likelihood expected of a step, below which the exact Hessian replaces the expected information
+_FALL = 0.1  # of the largest score, from one step to the next, above which the Hessian is taken anew
 _ROUNDS = 10
 
 
@@ -41,6 +42,8 @@ def top_of(seen: Observed, start: Floats, most: int = 200) -> Top:
 def _climbed(seen: Observed, start: Floats, most: int, follow: bool) -> Top:
     unit = seen.model.unit
     near: list[Floats | None] = [None]
+    hessian: list[Floats] = []  # the last that was taken, and the largest score when one was last used
+    before = [np.inf]
 
     def likelihood(theta: Floats) -> tuple[float, Floats]:
         try:
@@ -59,11 +62,18 @@ def _climbed(seen: Observed, start: Floats, most: int, follow: bool) -> Top:
         expected, score = seen.expected(beta, near[0]) / scale, scores.sum(axis=0) / unit
         if score @ np.linalg.lstsq(expected, score, rcond=1e-10)[0] > _NEAR:
             return expected  # never indefinite, and needs no second derivatives
-        return seen.information(beta, near[0]) / scale
+        steep = float(np.abs(score).max())
+        if hessian and steep < _FALL * before[0]:
+            before[0] = steep
+            return hessian[0]  # so near the top the last one still leads there
+        before[0] = steep
+        hessian[:] = [seen.information(beta, near[0]) / scale]
+        return hessian[0]
 
     found = climb(likelihood, information, start * unit, most=most)
-    return Top(found.theta / unit, found.log_likelihood, found.scores * unit, found.information * np.outer(unit, unit),
-               found.iterations, found.reason)  # fmt: skip
+    theta = found.theta / unit
+    return Top(theta, found.log_likelihood, found.scores * unit, seen.information(theta, near[0]), found.iterations,
+               found.reason)  # fmt: skip
 
 
 def highest(seen: Observed, starts: Sequence[Floats]) -> tuple[Top, tuple[float, ...]]:

@@ -146,6 +146,12 @@ def _choice(
     below: Sequence[_Worth], player: int, link: Link, errors: Errors, scale: float
 ) -> list[tuple[Floats, Floats]]:
     """Log-probability of each option and its derivatives."""
+    if link == "logit" and len(below) == 2:
+        one, other = below
+        x = (other.payoff[player] - one.payoff[player]) / scale
+        d_x = (other.d_payoff[player] - one.d_payoff[player]) / scale
+        low, high = -np.logaddexp(0.0, x), -np.logaddexp(0.0, -x)
+        return [(low, -np.exp(high) * d_x), (high, np.exp(low) * d_x)]
     if link == "logit":
         z = np.stack([w.payoff[player] for w in below]) / scale
         d_z = np.stack([w.d_payoff[player] for w in below]) / scale
