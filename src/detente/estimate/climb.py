@@ -13,6 +13,8 @@ from detente.game.tree import Floats
 Likelihood = Callable[[Floats], tuple[float, Floats]]
 Information = Callable[[Floats], Floats]  # [coefficient] -> minus the Hessian
 
+SETTLED = 1e-12  # square of what a step moves, in standard errors
+
 
 @dataclass(frozen=True, eq=False)
 class Top:
@@ -39,7 +41,8 @@ def climb(
     most: int = 200,
     bound: float | None = None,
 ) -> Top:
-    """From ``start`` to where the score is below ``bound`` (default 1e-8 times the root of the rows).
+    """From ``start`` to where the score is below ``bound`` (default 1e-8 times the root of the rows), or one step beyond where it
+    lies within a millionth of a standard error of 0: rows of many plays on a ridge have scores that rounding keeps above any bound.
 
     A direction in which the surface is not concave is taken with the curvature's absolute value; steps are halved until
     the log-likelihood rises. Regressors should be of order 1: standardise before. Finds one maximum, that above ``start``.
@@ -56,6 +59,7 @@ def climb(
         curvature, axes = np.linalg.eigh(information(theta))
         size = np.maximum(np.abs(curvature), 1e-8 * np.abs(curvature).max(initial=1e-300))
         move = axes @ ((axes.T @ score) / size)
+        settled = float(score @ move) < SETTLED
         length = 1.0
         for _ in range(40):
             further, there = likelihood(theta + length * move)
@@ -70,4 +74,7 @@ def climb(
             reason = "step"
             break
         theta, value, scores = theta + length * move, further, there
+        if settled:
+            reason = "score"
+            break
     return Top(theta, value, scores, information(theta), taken, reason)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from detente.errors import DataError, Where
+from detente.estimate.branch import LostBranch
 from detente.estimate.likelihood import Model, Observed
 from detente.game.tree import Floats
 
 POINTS = 3
+SHORTER = 4  # times that a point is brought nearer to 0
 _NOTHING = 1e-11  # of the largest curvature, in units in which columns are of order 1
 
 
@@ -23,9 +25,19 @@ def unidentified(seen: Observed) -> list[Floats]:
     total = np.zeros((len(model.names),) * 2)
     for _ in range(POINTS):
         beta = rng.normal(size=len(model.names)) / model.unit / np.sqrt(len(model.names))
-        total += seen.expected(beta) / np.outer(model.unit, model.unit)
+        total += _expected(seen, beta) / np.outer(model.unit, model.unit)
     size, axes = np.linalg.eigh(total)
     return [axes[:, k] / model.unit for k in np.flatnonzero(size < _NOTHING * size[-1])]
+
+
+def _expected(seen: Observed, beta: Floats) -> Floats:
+    """The expected information at ``beta``, or nearer to 0 where some row's equilibrium cannot be followed that far."""
+    for _ in range(SHORTER):
+        try:
+            return seen.expected(beta)
+        except LostBranch:
+            beta = beta / 3
+    return seen.expected(0 * beta)
 
 
 def check_identified(seen: Observed) -> None:

@@ -185,6 +185,7 @@ def climbed(played: Played, beliefs: Floats, start: Floats | None = None) -> tup
     first = np.zeros(len(unit)) if start is None else np.asarray(start, float) * unit
     top = climb(likelihood, information, first)
     if top.reason == "iterations" or top.score > _LOOSE * np.sqrt(len(played.counts)):
+        _bounded(played, top.theta / unit, top.information)
         raise DataError("the climb did not come to an end", found=f"score {top.score:.1e}")
     return top.theta / unit, top.iterations
 
