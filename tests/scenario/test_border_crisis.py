@@ -63,6 +63,7 @@ def test_no_claim_turns_near_the_middle_values(evaluator: Evaluator) -> None:
         assert not turned, (claim.id, turned)
 
 
+@pytest.mark.slow
 def test_no_claim_is_settled_by_how_payoffs_are_written(evaluator: Evaluator, draws: Draws) -> None:
     """Over the ranges each claim holds at some points and fails at some; few points are undecided, but for what is seen too seldom."""
     claims = scenario().claims.values()

@@ -19,13 +19,16 @@ class _Told(Protocol):
     def names(self) -> list[str]: ...
     @property
     def theta(self) -> Floats: ...
+    @property
+    def log_likelihood(self) -> float: ...
+    @property
+    def plays(self) -> int: ...
     def cov_params(self) -> Floats: ...
 
 
 class Coefficients:
-    """Mixed into a fit that has ``names`` ("parameter: term"), ``theta`` [coefficient] and ``cov_params()``.
-
-    `latex` needs ``rows``, ``plays``, ``log_likelihood``, ``aic``, ``bic``, ``kind`` and ``normalisation`` too.
+    """Mixed into a fit that has ``names`` ("parameter: term"), ``theta`` [coefficient], ``cov_params()``,
+    ``log_likelihood`` and ``plays``. `latex` needs ``rows``, ``kind`` and ``normalisation`` too.
     """
 
     @cached_property
@@ -39,6 +42,18 @@ class Coefficients:
         """Standard errors by name."""
         fit = cast(_Told, self)
         return dict(zip(fit.names, map(float, np.sqrt(np.diag(fit.cov_params()))), strict=True))
+
+    @property
+    def aic(self) -> float:
+        """2k - 2 log-likelihood."""
+        fit = cast(_Told, self)
+        return 2 * len(fit.names) - 2 * fit.log_likelihood
+
+    @property
+    def bic(self) -> float:
+        """k log(plays) - 2 log-likelihood: plays, not rows, where rows hold counts."""
+        fit = cast(_Told, self)
+        return len(fit.names) * float(np.log(fit.plays)) - 2 * fit.log_likelihood
 
     def tidy(self, level: float = 0.95) -> list[dict[str, float | str]]:
         """One row a coefficient: parameter, term, estimate, std.error, statistic, p.value, conf.low, conf.high."""

@@ -65,16 +65,6 @@ class Fit(Coefficients):
         return self.top.log_likelihood
 
     @property
-    def aic(self) -> float:
-        """2k - 2 log-likelihood."""
-        return 2 * len(self.names) - 2 * self.log_likelihood
-
-    @property
-    def bic(self) -> float:
-        """k log(plays) - 2 log-likelihood: plays, not rows, where rows hold counts."""
-        return len(self.names) * float(np.log(self.plays)) - 2 * self.log_likelihood
-
-    @property
     def condition(self) -> float:
         """Of the information, in units in which columns are of order 1: above 1e8 a ridge."""
         size = np.linalg.eigvalsh(self.top.information / np.outer(self.model.unit, self.model.unit))

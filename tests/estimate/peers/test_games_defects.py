@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import mpmath
@@ -14,6 +15,9 @@ pytest.importorskip("formulaic", reason="formulaic is not installed (extra: esti
 
 import pandas as pd
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from published_fits import ATTACK, CURRENCY, FOUR
+
 from detente.errors import BadInput, DataError
 from detente.estimate import fit
 from detente.estimate.data import complete, counted
@@ -24,22 +28,7 @@ from detente.models import find
 ROOT2 = 2**0.5
 TWELVE = find("strategic-probit-12").game
 WAR = {"u11": "1 + s_wt_re1 + revis1", "u14": "1 + C(regime1)", "u24": "1 + balanc + C(regime2)"}
-ATTACK = {
-    "u11": "0 + capcont + lreserves + overval + creditgrow + USinterest + service + contagion + prioratt",
-    "u13": "1",
-    "u14": "1",
-    "u24": "1 + unifgov + lexports + preelec + postelec + rightgov + realinterest + capcont + lreserves",
-}
-FOUR = {
-    "u11": "1 + x1 + x2",
-    "u12": "1 + x3 + C(f1)",
-    "u13": 0.0,
-    "u14": "1 + x4 + x5",
-    "u22": "1 + z1 + z2",
-    "u24": "1 + z3 + C(f2)",
-}
 ENDS = {"stopped": "stop", "gave in": "go_on > give_in", "resisted": "go_on > resist"}
-CURRENCY = {"no attack": "stop", "devaluation": "go_on > give_in", "defense": "go_on > resist"}
 
 
 def told(shared: Path, name: str) -> dict:

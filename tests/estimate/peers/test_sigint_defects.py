@@ -6,6 +6,7 @@ The covariance with its matrix transposed is in ``tests/estimate/signalling``.
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import mpmath
@@ -17,6 +18,9 @@ pytest.importorskip("formulaic", reason="formulaic is not installed (extra: esti
 
 import pandas as pd
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from published_fits import CRISIS_FORMULAS as FORMULAS
+
 from detente.estimate.formulas import index
 from detente.estimate.signalling import PAYOFFS, Observed, equilibria, fixed_point, two_step
 from detente.estimate.signalling.answers import log_best
@@ -24,14 +28,6 @@ from detente.estimate.signalling.likelihood import at
 
 SPACING = np.finfo(float).eps
 CENTRES = [(0, 1), (0.5, 1), (-0.5, 1), (-1, 1), (-1, 1.5), (-1.2, 1), (1, 1)]
-FORMULAS = {
-    "SA": "0 + sqrt(senderecondep) + senderdemocracy + contig + ally",
-    "VA": "1 + anticipatedsendercosts",
-    "CB": "1 + sqrt(targetecondep) + anticipatedtargetcosts + contig + ally",
-    "WA": "1 + sqrt(senderecondep) + senderdemocracy + lncaprat",
-    "WB": "1 + targetdemocracy + lncaprat",
-    "a": "1 + senderdemocracy",
-}
 
 
 def told(shared: Path, name: str) -> dict:

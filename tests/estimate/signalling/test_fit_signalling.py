@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,19 +14,13 @@ pytest.importorskip("formulaic", reason="formulaic is not installed (extra: esti
 import numpy as np
 import pandas as pd
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from published_fits import CRISIS_ENDS as OUTCOME
+from published_fits import CRISIS_FORMULAS as FORMULAS
+
 from detente.errors import BadInput, DataError
 from detente.estimate.signalling import SeveralEquilibria, equilibria, fit_signalling
 from detente.estimate.signalling.answers import answers
-
-OUTCOME = {"status quo": "sq", "concede": "cd", "stand firm": "sf", "back down": "bd"}
-FORMULAS = {
-    "SA": "0 + sqrt(senderecondep) + senderdemocracy + contig + ally",
-    "VA": "1 + anticipatedsendercosts",
-    "CB": "1 + sqrt(targetecondep) + anticipatedtargetcosts + contig + ally",
-    "WA": "1 + sqrt(senderecondep) + senderdemocracy + lncaprat",
-    "WB": "1 + targetdemocracy + lncaprat",
-    "a": "1 + senderdemocracy",
-}
 
 
 @pytest.fixture(scope="module")

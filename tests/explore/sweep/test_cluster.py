@@ -88,6 +88,7 @@ def test_one_dask_process_gives_the_bytes_of_none(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.slow
 def test_of_two_dask_processes_one_is_killed_and_the_bytes_are_the_same(tmp_path, monkeypatch, capfd):
     study = odd(tmp_path, monkeypatch, "once")
     list(sweep(study, 2000, POLICIES, out=tmp_path / "there", cluster="local:2"))

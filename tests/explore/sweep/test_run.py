@@ -234,6 +234,7 @@ def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path):
         run(cf.box(), draws=64, out=tmp_path / "file")
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_draws():
     study = cf.appeasement()
 

@@ -53,16 +53,6 @@ class Bargained(Coefficients):
         return self.top.log_likelihood
 
     @property
-    def aic(self) -> float:
-        """2k - 2 log-likelihood."""
-        return 2 * len(self.names) - 2 * self.log_likelihood
-
-    @property
-    def bic(self) -> float:
-        """k log(plays) - 2 log-likelihood."""
-        return len(self.names) * float(np.log(self.plays)) - 2 * self.log_likelihood
-
-    @property
     def condition(self) -> float:
         """Of the information, coefficients in shares of the range of offers and columns of order 1: above 1e8 a ridge."""
         unit = self.seen.unit

@@ -76,16 +76,6 @@ class Signalled(Coefficients):
         """The multinomial constant left out. Of "pl" it is that of the beliefs given, not of an equilibrium."""
         return self.estimate.log_likelihood
 
-    @property
-    def aic(self) -> float:
-        """2k - 2 log-likelihood."""
-        return 2 * len(self.names) - 2 * self.log_likelihood
-
-    @property
-    def bic(self) -> float:
-        """k log(plays) - 2 log-likelihood: plays, not rows."""
-        return len(self.names) * float(np.log(self.plays)) - 2 * self.log_likelihood
-
     def cov_params(self, kind: str | None = None) -> Floats:
         """Covariance [coefficient, coefficient] of a kind that the method has, see `KINDS`. Of "pl" all take the beliefs as known,
         which makes them too small where these were estimated. Raises BadInput."""
